@@ -1,0 +1,202 @@
+"""What a region said: read from a file, checked against a rubric, frozen."""
+
+import datetime as dt
+import difflib
+import json
+import tomllib
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, StringConstraints, ValidationError
+
+from rubric import load
+from rubric.digests import digest
+from rubric.model import TOP_LEVEL, Frozen, Rubric
+from rubric.problems import InputError, Problem, from_pydantic, quote
+
+NOTE_LENGTH = 2000
+LINE_LENGTH = 500
+REGION_LENGTH = 120
+LARGEST_FILE = 2_000_000
+
+LeftOut = Literal["not-applicable", "outside-powers"]
+Open = Literal["unknown", "undisclosed"]
+State = LeftOut | Open
+Grade = Literal["none", "document", "published", "evaluated"]
+
+LEFT_OUT: tuple[LeftOut, ...] = ("not-applicable", "outside-powers")
+STATES: tuple[State, ...] = (*LEFT_OUT, "unknown", "undisclosed")
+GRADES: tuple[Grade, ...] = ("none", "document", "published", "evaluated")
+PRIORITIES = (1, 2, 3)
+DEFAULT_PRIORITY = 2
+
+ANSWER_EXPECTED = f"a level 0 to 4, or one of {', '.join(STATES)}"
+
+
+@lru_cache
+def territories() -> frozenset[str]:
+    """The country codes of ISO 3166-1 alpha-2."""
+    return frozenset((load.DATA / "countries-iso3166.txt").read_text(encoding="ascii").split())
+
+
+def _answer(value: object) -> object:
+    level = type(value) is int and 0 <= value <= TOP_LEVEL
+    if not level and not (isinstance(value, str) and value in STATES):
+        raise ValueError(ANSWER_EXPECTED)
+    return value
+
+
+def _territory(value: str) -> str:
+    if value not in territories():
+        raise ValueError("a country code of ISO 3166-1, two capital letters")
+    return value
+
+
+def _day(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            raise ValueError("a day as YYYY-MM-DD") from None
+    if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
+        raise ValueError("a day as YYYY-MM-DD")
+    return value
+
+
+def _printable(value: str) -> str:
+    """Text that every database, page and PDF can hold: no control characters, no halves of characters."""
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in text):
+        raise ValueError("text without control characters")
+    return text
+
+
+def _one_line(value: str) -> str:
+    if "\n" in value:
+        raise ValueError("a single line")
+    return value
+
+
+_Trimmed = StringConstraints(strip_whitespace=True, min_length=1)
+Line = Annotated[
+    str, _Trimmed, StringConstraints(max_length=LINE_LENGTH), AfterValidator(_printable), AfterValidator(_one_line)
+]
+Note = Annotated[str, _Trimmed, AfterValidator(_printable), StringConstraints(max_length=NOTE_LENGTH)]
+Region = Annotated[
+    str, _Trimmed, StringConstraints(max_length=REGION_LENGTH), AfterValidator(_printable), AfterValidator(_one_line)
+]
+Answer = Annotated[int | State, BeforeValidator(_answer)]
+
+
+class Answers(Frozen):
+    """One region's answers. Keys of all tables are question ids, those of `priorities` theme ids.
+
+    A question that is not in `answers` is unanswered. Made by `parse` or `from_content`, which check the ids.
+    """
+
+    region: Region
+    country: Annotated[str, AfterValidator(_territory)] | None = None
+    date: Annotated[dt.date, BeforeValidator(_day)] | None = None
+    rubric: str | None = None
+    priorities: dict[str, Annotated[int, Field(ge=PRIORITIES[0], le=PRIORITIES[-1])]] = {}
+    answers: dict[str, Answer]
+    reasons: dict[str, Note] = {}
+    notes: dict[str, Note] = {}
+    evidence: dict[str, Grade] = {}
+    references: dict[str, Line] = {}
+
+    @property
+    def content(self) -> dict[str, JsonValue]:
+        """Only what was given, as plain JSON: an answers file of the same meaning."""
+        plain: dict[str, JsonValue] = self.model_dump(mode="json", exclude_none=True)
+        return {key: value for key, value in plain.items() if value != {} or key == "answers"}
+
+    def digest(self, rubric: Rubric) -> str:
+        """SHA-256 over what the scores follow from: answers, priorities, evidence grades and the rubric's digest."""
+        scored = ("answers", "priorities", "evidence")
+        given = {key: value for key, value in self.content.items() if key in scored}
+        return digest({**given, "rubric": rubric.digest})
+
+
+def from_content(content: object, file: str, rubric: Rubric | None = None) -> tuple[Answers, Rubric]:
+    """Checked answers and the rubric that they answer, from plain data shaped like an answers file.
+
+    The rubric is the given one, else the one that the answers name, else the newest. Raises InputError with all
+    problems, each placed by `file` and key.
+    """
+    if not isinstance(content, Mapping):
+        raise InputError([Problem(file, f"found {quote(content)}", "a table with region and answers")])
+    problems: list[Problem] = []
+    try:
+        rubric = rubric or load.rubric(_named_rubric(content))
+        problems += _unknown_ids(content, rubric, file)
+    except InputError as error:
+        problems += [Problem(f"{file}: {p.where}", p.what, p.expected) for p in error.problems]
+    try:
+        answers = Answers.model_validate(dict(content))
+    except ValidationError as error:
+        problems += from_pydantic(error, file)
+    if problems or rubric is None:
+        raise InputError(problems)
+    return answers, rubric
+
+
+def _named_rubric(content: Mapping[str, Any]) -> str | None:
+    name = content.get("rubric")
+    return name if isinstance(name, str) else None
+
+
+def _unknown_ids(content: Mapping[str, Any], rubric: Rubric, file: str) -> Iterator[Problem]:
+    for table in ("answers", "reasons", "notes", "evidence", "references", "priorities"):
+        given = content.get(table)
+        known = rubric.theme_by_id if table == "priorities" else rubric.question_by_id
+        kind = "theme" if table == "priorities" else "question"
+        for name in given if isinstance(given, Mapping) else ():
+            if name not in known:
+                near = difflib.get_close_matches(str(name), known, n=1)
+                hint = f" (did you mean {near[0]}?)" if near else ""
+                yield Problem(f"{file}: {table}.{name}", f"unknown {kind}", f"an id of `octant rubric show`{hint}")
+
+
+def parse(text: str, file: str) -> tuple[Answers, Rubric]:
+    """Answers from the text of an answers file: JSON if `file` ends in .json or the text begins with a brace, else TOML."""
+    is_json = file.endswith(".json") or text.lstrip().startswith("{")
+    return from_content(parse_json(text, file) if is_json else _parse_toml(text, file), file)
+
+
+def parse_json(text: str, file: str) -> object:
+    """The JSON value in `text`; a key that stands twice is an error, not silently the last one."""
+    try:
+        return json.loads(text, object_pairs_hook=_no_twins)
+    except (ValueError, RecursionError) as error:
+        raise InputError([Problem(file, f"not JSON ({error})", "JSON, each key once")]) from None
+
+
+def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    keys = [key for key, _ in pairs]
+    if twins := [key for key, times in Counter(keys).items() if times > 1]:
+        raise ValueError(f"{quote(twins[0])} stands there twice")
+    return dict(pairs)
+
+
+def _parse_toml(text: str, file: str) -> object:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InputError([Problem(file, f"not TOML ({error})", "TOML, or JSON in a file that ends in .json")]) from None
+
+
+def read(file: Path) -> tuple[Answers, Rubric]:
+    """Answers from a TOML or JSON file. Raises InputError, also where the file cannot be read."""
+    try:
+        if file.stat().st_size > LARGEST_FILE:
+            raise InputError([Problem(str(file), "larger than 2 MB", "an answers file")])
+        return parse(file.read_text(encoding="utf-8-sig"), str(file))
+    except OSError as error:
+        raise InputError([Problem(str(file), error.strerror or str(error), "a file that can be read")]) from None
+    except UnicodeDecodeError:
+        raise InputError([Problem(str(file), "not UTF-8", "text in UTF-8")]) from None

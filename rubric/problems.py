@@ -1,0 +1,53 @@
+"""Wrong input, told completely: where it stands, what is wrong, what was expected."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+_LONGEST_QUOTE = 60
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with an input: `where` (file and key), `what` is wrong and what was `expected`."""
+
+    where: str
+    what: str
+    expected: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}; expected {self.expected}"
+
+
+class InputError(ValueError):
+    """Input that cannot be used. `problems` holds all of them, never only the first."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def quote(value: object) -> str:
+    """`value` as a person would recognise it in a message, cut to a readable length and kept on one line."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
+
+
+def from_pydantic(error: ValidationError, file: str) -> list[Problem]:
+    """The problems of a pydantic error, each placed by `file` and dotted key."""
+    return [_problem(file, dict(detail)) for detail in error.errors(include_url=False)]
+
+
+def _problem(file: str, detail: dict[str, object]) -> Problem:
+    loc = detail["loc"]
+    key = ".".join(str(part) for part in loc) if isinstance(loc, tuple) else str(loc)
+    where = f"{file}: {key}" if key else file
+    kind, message = detail["type"], str(detail["msg"])
+    if kind == "extra_forbidden":
+        return Problem(where, "unknown key", "no such key here; check its spelling")
+    if kind == "missing":
+        return Problem(where, "missing", "a value")
+    for prefix in ("Input should be ", "Value error, ", "Assertion failed, "):
+        message = message.removeprefix(prefix)
+    return Problem(where, f"found {quote(detail['input'])}", message)

@@ -1,0 +1,80 @@
+"""Rubrics made up for tests: as small as the behaviour under test allows."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rubric.answers import Answers
+from rubric.model import Country, Level, Practice, Question, Rubric, Source, State, Theme
+
+CODES = ("AU", "CA", "DE", "DK", "FR", "GB", "IE", "US")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question of a made-up rubric."""
+
+    id: str
+    theme: str
+    countries: tuple[str, ...]
+    requires: tuple[str, ...] = ()
+    tension: tuple[str, ...] = ()
+
+
+class PinnedRubric(Rubric):
+    """A rubric whose draws come from a digest given from outside, instead of its own content's."""
+
+    pinned: str
+
+    @property
+    def digest(self) -> str:  # type: ignore[override]  # the original is a cached property of the same type
+        return self.pinned
+
+
+def rubric_of(themes: Iterable[str], questions: Iterable[Asked], digest: str = "sha256:" + "1" * 64, **more: Any) -> Rubric:
+    """A rubric of these themes and questions; every question cites one practice for each of its countries."""
+    asked = list(questions)
+    return PinnedRubric(
+        pinned=digest,
+        version="2000.1",
+        title="Made up",
+        source=Source(title="Made up", date="never", about="Made up."),
+        levels=tuple(Level(name=f"Level {n}", meaning="Made up.") for n in range(5)),
+        states=tuple(
+            State(id=s, label=s, meaning="Made up.")
+            for s in ("unknown", "outside-powers", "not-applicable", "undisclosed")
+        ),
+        countries=tuple(Country(code=c, name=f"Land {c}", portrait="Made up.") for c in CODES),
+        themes=tuple(Theme(id=t, title=t, sentence="Made up.") for t in themes),
+        practices=tuple(
+            Practice(id=_practice(q, c), country=c, title="Made up", theme=q.theme) for q in asked for c in q.countries
+        ),
+        questions=tuple(_question(q) for q in asked),
+        **more,
+    )
+
+
+def _practice(asked: Asked, country: str) -> str:
+    return f"{country.lower()}-{asked.id}"
+
+
+def _question(asked: Asked) -> Question:
+    return Question(
+        id=asked.id,
+        theme=asked.theme,
+        name="Made up",
+        text="Made up?",
+        why="Made up.",
+        evidence="Made up.",
+        levels=("0.", "1.", "2.", "3.", "4."),
+        requires=asked.requires,
+        tension=asked.tension,
+        first_step="document",
+        does={_practice(asked, c): "Made up." for c in asked.countries},
+    )
+
+
+def answers_of(answers: Mapping[str, int | str], **more: Any) -> Answers:
+    """Answers of a made-up region."""
+    return Answers.model_validate({"region": "Made-up region", "answers": dict(answers), **more})

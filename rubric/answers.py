@@ -163,7 +163,7 @@ def _unknown_ids(content: Mapping[str, Any], rubric: Rubric, file: str) -> Itera
 
 
 def parse(text: str, file: str) -> tuple[Answers, Rubric]:
-    """Answers from the text of an answers file: JSON if `file` ends in .json or the text begins with a brace, else TOML."""
+    """Answers from the text of an answers file: JSON if so named or opened by a brace, else TOML."""
     is_json = file.endswith(".json") or text.lstrip().startswith("{")
     return from_content(parse_json(text, file) if is_json else _parse_toml(text, file), file)
 

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from rubric.answers import DEFAULT_PRIORITY, Answers
 from rubric.model import TOP_LEVEL, Question, Rubric, Theme
 from rubric.recommend import Recommendation, Standing, recommendations, strengths
-from rubric.resemblance import Exemplars, exemplars
+from rubric.resemblance import Exemplars, Fragile, exemplars
 from rubric.rounding import rounded
 from rubric.score import Score, Scores, rounded_range, rounded_score, scores
 from rubric.structure import sheet, structure
@@ -85,7 +85,7 @@ class Result:
             "exemplars": _exemplars_json(self.exemplars),
             "strengths": [question.id for question in self.strengths],
             "recommendations": [_recommendation_json(r) for r in self.recommendations],
-            "answers": {q.id: _answer_json(q, self.answers) for q in self.rubric.questions if q.id in self.answers.answers},
+            "answers": _answers_json(self.rubric, self.answers),
         }
 
 
@@ -154,7 +154,6 @@ def _theme_json(theme: ThemeResult) -> dict[str, JsonValue]:
 
 
 def _exemplars_json(found: Exemplars) -> dict[str, JsonValue]:
-    fragile = found.fragile
     return {
         "verdict": found.verdict,
         "p": rounded(found.p, 3),
@@ -169,13 +168,16 @@ def _exemplars_json(found: Exemplars) -> dict[str, JsonValue]:
             }
             for e in found.ranking
         ],
-        "fragile": fragile
-        and {
-            "question": fragile.question,
-            "from": fragile.before,
-            "to": fragile.after,
-            "becomes": fragile.becomes,
-        },
+        "fragile": _fragile_json(found.fragile) if found.fragile else None,
+    }
+
+
+def _fragile_json(fragile: Fragile) -> dict[str, JsonValue]:
+    return {
+        "question": fragile.question,
+        "from": fragile.before,
+        "to": fragile.after,
+        "becomes": fragile.becomes,
     }
 
 
@@ -194,10 +196,14 @@ def _recommendation_json(recommendation: Recommendation) -> dict[str, JsonValue]
     }
 
 
-def _answer_json(question: Question, answers: Answers) -> dict[str, JsonValue]:
-    answer = answers.answers[question.id]
+def _answers_json(rubric: Rubric, answers: Answers) -> dict[str, JsonValue]:
+    """What was given, in rubric order."""
+    given = ((q.id, answers.answers[q.id]) for q in rubric.questions if q.id in answers.answers)
     return {
-        "answer": answer,
-        "gap": TOP_LEVEL - answer if isinstance(answer, int) else None,
-        "evidence": answers.evidence.get(question.id),
+        name: {
+            "answer": answer,
+            "gap": TOP_LEVEL - answer if isinstance(answer, int) else None,
+            "evidence": answers.evidence.get(name),
+        }
+        for name, answer in given
     }

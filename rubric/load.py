@@ -181,9 +181,9 @@ def _uncited(rubric: Rubric) -> Iterator[Problem]:
 
 
 def _bad_ids(rubric: Rubric) -> Iterator[Problem]:
-    for item in (*rubric.questions, *rubric.themes):
-        if item.id.startswith(PREFIXES):
-            yield Problem(item.id, "begins like another form field", f"none of {', '.join(PREFIXES)} in front")
+    for name in (*rubric.question_by_id, *rubric.theme_by_id):
+        if name.startswith(PREFIXES):
+            yield Problem(name, "begins like another form field", f"none of {', '.join(PREFIXES)} in front")
 
 
 def _norms(rubric: Rubric) -> Iterator[Problem]:

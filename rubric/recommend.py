@@ -1,6 +1,6 @@
 """What to do next, and what to build on."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from rubric.answers import DEFAULT_PRIORITY
@@ -40,9 +40,8 @@ class Standing:
 def recommendations(rubric: Rubric, standing: Standing) -> tuple[Recommendation, ...]:
     """Every gap of a level or more, most urgent first; of rival choices only the one that comes first."""
     gaps = [q for q in rubric.questions if standing.levels.get(q.id, TOP_LEVEL) < TOP_LEVEL]
-    ordered = sorted(gaps, key=_urgency_key(rubric, standing))
     rivals = _rivals(rubric)
-    chosen = _spread(ordered, lambda q, earlier: not any(e.id in rivals[q.id] for e in earlier))
+    chosen = _spread(sorted(gaps, key=_urgency_key(rubric, standing)), rivals)
     listed = {q.id for q in chosen}
     left = [q.id for q in gaps if q.id not in listed]
     return tuple(_recommendation(q, rubric, standing, [r for r in left if r in rivals[q.id]]) for q in chosen)
@@ -61,11 +60,11 @@ def strengths(rubric: Rubric, standing: Standing) -> tuple[Question, ...]:
         )
 
     strong = [q for q in rubric.questions if standing.levels.get(q.id, 0) >= STRENGTH_LEVEL]
-    return tuple(_spread(sorted(strong, key=key), lambda _, __: True))
+    return tuple(_spread(sorted(strong, key=key), rivals={}))
 
 
 def _urgency_key(rubric: Rubric, standing: Standing) -> Callable[[Question], tuple[float, ...]]:
-    """The order of design: urgency, prerequisites, closest set, countries, theme score; equal ones keep rubric order."""
+    """Urgency, prerequisites, closest set, countries, theme score; equals keep rubric order."""
 
     def key(question: Question) -> tuple[float, ...]:
         countries = rubric.countries_of(question)
@@ -85,15 +84,16 @@ def _urgency(question: Question, standing: Standing) -> int:
     return gap * standing.priorities.get(question.theme, DEFAULT_PRIORITY)
 
 
-def _spread(ordered: Iterable[Question], fits: Callable[[Question, list[Question]], bool]) -> list[Question]:
-    """`ordered`, less what does not fit what comes earlier, its first places going to different themes if they can."""
+def _spread(ordered: Iterable[Question], rivals: Mapping[str, Set[str]]) -> list[Question]:
+    """`ordered`, less the rivals of what comes earlier, the first places going to different themes if they can."""
     chosen: list[Question] = []
     left = list(ordered)
-    while left := [q for q in left if fits(q, chosen)]:
+    while left:
         themes = {q.theme for q in chosen} if len(chosen) < TOP_PLACES else set()
         choice = next((q for q in left if q.theme not in themes), left[0])
         chosen.append(choice)
-        left = [q for q in left if q is not choice]
+        barred = rivals.get(choice.id, frozenset())
+        left = [q for q in left if q is not choice and q.id not in barred]
     return chosen
 
 

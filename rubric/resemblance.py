@@ -68,12 +68,13 @@ def exemplars(sheet: Sheet, structure: Structure) -> Exemplars:
     leads = _leads(sheet, structure, eligible)
     p = _chance(y, cites[eligible], float(z.max()), _permutations(sheet, structure))
     codes = [code for code, there in zip(structure.countries, eligible, strict=True) if there]
-    closest = _closest(dict(zip(codes, leads.tolist(), strict=True)))
+    led = dict(zip(codes, leads.tolist(), strict=True))
+    closest = _closest(led)
     return Exemplars(
         verdict=_verdict(z, leads, p, closest),
         p=p,
         closest=closest,
-        ranking=_ranking(structure, numbers, dict(zip(codes, zip(z.tolist(), leads / DRAWS, strict=True), strict=True))),
+        ranking=_ranking(structure, numbers, dict(zip(codes, z.tolist(), strict=True)), led),
         fragile=_fragile(sheet, structure, eligible),
     )
 
@@ -89,12 +90,14 @@ def resemblances(y: Floats, cites: Flags) -> Floats:
     means = y @ cites.T / cited
     spread = y.var(axis=-1)[..., None] / cited * (total - cited) / (total - 1)
     gaps = means - y.mean(axis=-1)[..., None]
-    return np.divide(gaps, np.sqrt(spread), out=np.full(gaps.shape, np.nan), where=spread > TIE**2)
+    z: Floats = np.divide(gaps, np.sqrt(spread), out=np.full(gaps.shape, np.nan), where=spread > TIE**2)
+    return z
 
 
 def _first(z: Floats) -> Whole:
     """Position of the largest z of each row; those within a hair of it are equal, and the first by code wins."""
-    return np.argmax(z >= z.max(axis=-1, keepdims=True) - TIE, axis=-1)
+    first: Whole = np.argmax(z >= z.max(axis=-1, keepdims=True) - TIE, axis=-1)
+    return first
 
 
 def _leads(sheet: Sheet, structure: Structure, eligible: Flags) -> Whole:
@@ -136,14 +139,21 @@ def _verdict(z: Floats, leads: Whole, p: float, closest: tuple[str, ...]) -> Ver
     return "leaning" if p <= LEANING_P and len(closest) <= LARGEST_LEANING_SET else "none"
 
 
-def _ranking(structure: Structure, numbers: Whole, known: dict[str, tuple[float, float]]) -> tuple[Exemplar, ...]:
+def _ranking(structure: Structure, numbers: Whole, z: dict[str, float], leads: dict[str, int]) -> tuple[Exemplar, ...]:
     """All countries: those with a z by falling z, equal ones by code, then the others by code."""
-    stability = 0.0 if known else None
     asked = dict(zip(structure.countries, structure.cites.sum(axis=1).tolist(), strict=True))
     answered = dict(zip(structure.countries, numbers.tolist(), strict=True))
-    order = [*_falling({code: z for code, (z, _) in known.items()}), *(c for c in structure.countries if c not in known)]
-    figures = {code: known.get(code, (None, stability)) for code in order}
-    return tuple(Exemplar(code, *figures[code], answered[code], asked[code]) for code in order)
+    order = [*_falling(z), *(code for code in structure.countries if code not in z)]
+    return tuple(
+        Exemplar(
+            country=code,
+            resemblance=z.get(code),
+            stability=leads.get(code, 0) / DRAWS if z else None,
+            answered=answered[code],
+            questions=asked[code],
+        )
+        for code in order
+    )
 
 
 def _falling(values: dict[str, float]) -> Iterator[str]:
@@ -182,4 +192,4 @@ def _fragile(sheet: Sheet, structure: Structure, eligible: Flags) -> Fragile | N
 
 
 def _undefined(structure: Structure, numbers: Whole) -> Exemplars:
-    return Exemplars("none", 1.0, (), _ranking(structure, numbers, {}), None)
+    return Exemplars("none", 1.0, (), _ranking(structure, numbers, {}, {}), None)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rubric.structure import Flags, Floats, Sheet, Structure, drawn_levels
 from rubric.model import TOP_LEVEL
 from rubric.rounding import rounded
+from rubric.structure import Flags, Floats, Sheet, Structure, drawn_levels
 
 PER_LEVEL = 100 / TOP_LEVEL
 RANGE = (5, 95)
@@ -74,7 +74,8 @@ def theme_scores(levels: Floats, counted: Flags, structure: Structure) -> Floats
     members = structure.theme * counted[:, None]
     sizes = members.sum(axis=0)
     sums = np.where(counted, levels, 0) @ members
-    return np.divide(sums * PER_LEVEL, sizes, out=np.full(sums.shape, np.nan), where=sizes > 0)
+    scores: Floats = np.divide(sums * PER_LEVEL, sizes, out=np.full(sums.shape, np.nan), where=sizes > 0)
+    return scores
 
 
 def _overall(themes: Floats, weights: Floats) -> float | None:

@@ -1,8 +1,7 @@
 """Rubrics made up for tests: as small as the behaviour under test allows."""
 
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from rubric.answers import Answers
@@ -32,7 +31,9 @@ class PinnedRubric(Rubric):
         return self.pinned
 
 
-def rubric_of(themes: Iterable[str], questions: Iterable[Asked], digest: str = "sha256:" + "1" * 64, **more: Any) -> Rubric:
+def rubric_of(
+    themes: Iterable[str], questions: Iterable[Asked], digest: str = "sha256:" + "1" * 64, **more: Any
+) -> Rubric:
     """A rubric of these themes and questions; every question cites one practice for each of its countries."""
     asked = list(questions)
     return PinnedRubric(

@@ -1,0 +1,27 @@
+"""The web application, put together from its parts."""
+
+from flask import Flask
+
+from webapp import current, errors, headers, i18n, pages
+from webapp.assessment import views as assessment
+from webapp.config import LARGEST_REQUEST, ROOT, Settings
+from webapp.database import Database
+from webapp.migrations import upgrade
+
+
+def create_app(settings: Settings) -> Flask:
+    """The application on the data that `settings` name, with its tables brought up to date."""
+    app = errors.Octant(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app.config.from_mapping(
+        SECRET_KEY=settings.secret("session"),
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
+    )
+    database = Database(settings.database_url)
+    upgrade(database)
+    current.set_database(app.extensions, database)
+    for part in (errors, headers, i18n):
+        part.init_app(app)
+    for blueprint in (pages.bp, assessment.bp):
+        app.register_blueprint(blueprint)
+    return app

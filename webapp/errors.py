@@ -1,0 +1,54 @@
+"""Error pages that say what happened and what to do, and a log that holds no address with a link in it."""
+
+import logging
+import re
+import secrets
+from types import TracebackType
+
+from flask import Flask, g, render_template, request
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+EXPLAINED = (400, 403, 404, 405, 413)
+"""Statuses with a page of their own; all others share one."""
+
+_LINK = re.compile(r"(/a/)[^/\s\"'?]+")
+
+type_of_exc_info = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+class Octant(Flask):
+    """Flask, but for a log that names the rule and not the address: an assessment's address is its key."""
+
+    def log_exception(self, exc_info: type_of_exc_info) -> None:
+        """Logs an unexpected exception under the id that the error page shows."""
+        g.error_id = secrets.token_hex(4)
+        rule = request.url_rule.rule if request.url_rule else "no rule"
+        self.logger.error("error %s at %s %s", g.error_id, request.method, rule, exc_info=exc_info)
+
+
+class WithoutLinks(logging.Filter):
+    """Takes the secret part of assessments' addresses out of whatever is logged."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg = _LINK.sub(r"\1…", record.getMessage())
+        record.args = ()
+        return True
+
+
+def init_app(app: Flask) -> None:
+    """Registers the error pages."""
+    app.register_error_handler(HTTPException, _page)
+
+
+def _page(error: HTTPException) -> tuple[str, int]:
+    status = error.code or InternalServerError.code
+    kind = status if status in EXPLAINED else InternalServerError.code
+    in_assessment = (request.endpoint or "").startswith(("assessment.", "report."))
+    page = render_template(
+        "pages/error.html",
+        status=kind,
+        in_assessment=in_assessment,
+        error_id=g.get("error_id"),
+        size=request.content_length,
+    )
+    return page, status

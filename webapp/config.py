@@ -27,7 +27,7 @@ class Settings:
         return cls(data=data, database_url=_with_driver(environment.get("OCTANT_DATABASE_URL") or default))
 
     def secret(self, name: str) -> str:
-        """A random secret that stays the same for this data folder; made, readable by its owner alone, when first asked for."""
+        """A random secret of this data folder; made when first asked for, and readable by its owner alone."""
         self.data.mkdir(parents=True, exist_ok=True)
         file = self.data / f"{name}.secret"
         try:

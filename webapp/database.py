@@ -19,6 +19,10 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else _postgresql(url)
 
+    def close(self) -> None:
+        """Closes all connections."""
+        self.engine.dispose()
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session to read with; nothing is committed."""

@@ -1,0 +1,179 @@
+"""What tests may ask for: a fresh database of each kind, the application on it, a real server, a real browser."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests import postgresql
+from webapp import current
+from webapp.app import create_app
+from webapp.config import ROOT, Settings
+from webapp.database import Database
+from webapp.migrations import upgrade
+
+DATABASES = ("sqlite", "postgresql")
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium")
+CHROMIUM_OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="also the long fault, fuzz and load tests")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out the tests marked `long`, unless they are asked for."""
+    if config.getoption("--long"):
+        return
+    long = [item for item in items if item.get_closest_marker("long")]
+    config.hook.pytest_deselected(items=long)
+    items[:] = [item for item in items if item not in long]
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file that holds all tables and nothing in them."""
+    file = tmp_path_factory.mktemp("sqlite") / "template.sqlite"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[postgresql.Server]:
+    """A PostgreSQL server with a database `template` that holds all tables and nothing in them."""
+    with postgresql.running() as server:
+        server.create("template")
+        _migrate(server.url("template"))
+        yield server
+
+
+def _migrate(url: str) -> None:
+    with closing(Database(url)) as database:
+        upgrade(database)
+
+
+@pytest.fixture(params=DATABASES)
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without a table, of each kind in turn."""
+    yield from _fresh(request, tmp_path, migrated=False)
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with all tables and nothing in them, of each kind in turn."""
+    yield from _fresh(request, tmp_path, migrated=True)
+
+
+def _fresh(request: pytest.FixtureRequest, folder: Path, migrated: bool) -> Iterator[str]:
+    # Asked for by name, so that a run of `-k sqlite` starts no PostgreSQL.
+    if request.param == "sqlite":
+        file = folder / "octant.sqlite"
+        if migrated:
+            shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
+        return
+    server: postgresql.Server = request.getfixturevalue("postgresql_server")
+    name = f"test_{uuid.uuid4().hex}"
+    server.create(name, template="template" if migrated else "template0")
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings with a data folder of their own."""
+    return Settings(data=tmp_path / "data", database_url=database_url)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application on a fresh database."""
+    app = create_app(settings)
+    yield app
+    _database_of(app).close()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor of `app` without JavaScript."""
+    return app.test_client()
+
+
+@pytest.fixture
+def database(app: Flask) -> Database:
+    """The database of `app`."""
+    return _database_of(app)
+
+
+def _database_of(app: Flask) -> Database:
+    with app.app_context():
+        return current.database()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address, without a slash at its end, of a real server on SQLite that all tests of a run share."""
+    folder = tmp_path_factory.mktemp("server")
+    port = str(free_port())
+    with (
+        (folder / "log").open("w") as log,
+        subprocess.Popen(
+            [sys.executable, "-m", "webapp", "serve", "--port", port],
+            cwd=ROOT,
+            env={**os.environ, "OCTANT_DATA": str(folder / "data"), "OCTANT_DATABASE_URL": ""},
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdout
+        if not process.stdout.readline():
+            pytest.fail(f"The server did not start:\n{(folder / 'log').read_text()}")
+        yield f"http://127.0.0.1:{port}"
+        process.terminate()
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, without a window."""
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if not program:
+        pytest.fail("Chromium is not installed: ./octant test installs it")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of the browser, with nothing remembered from other tests."""
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()

@@ -3,6 +3,7 @@
 import datetime as dt
 import difflib
 import json
+import re
 import tomllib
 import unicodedata
 from collections import Counter
@@ -11,12 +12,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, StringConstraints, ValidationError
+from pydantic import AfterValidator, BeforeValidator, JsonValue, StringConstraints, ValidationError
 
 from rubric import load
 from rubric.digests import digest
 from rubric.model import TOP_LEVEL, Frozen, Rubric
-from rubric.problems import InputError, Problem, from_pydantic, quote
+from rubric.problems import InputError, Problem, from_pydantic, place, quote
 
 NOTE_LENGTH = 2000
 LINE_LENGTH = 500
@@ -34,6 +35,7 @@ GRADES: tuple[Grade, ...] = ("none", "document", "published", "evaluated")
 PRIORITIES = (1, 2, 3)
 DEFAULT_PRIORITY = 2
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 ANSWER_EXPECTED = f"a level 0 to 4, or one of {', '.join(STATES)}"
 
 
@@ -57,13 +59,19 @@ def _territory(value: str) -> str:
 
 
 def _day(value: object) -> object:
-    if isinstance(value, str):
-        try:
+    if type(value) is dt.date:
+        return value
+    try:
+        if isinstance(value, str) and _DAY.fullmatch(value):
             return dt.date.fromisoformat(value)
-        except ValueError:
-            raise ValueError("a day as YYYY-MM-DD") from None
-    if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
-        raise ValueError("a day as YYYY-MM-DD")
+    except ValueError:
+        pass
+    raise ValueError("a day as YYYY-MM-DD")
+
+
+def _priority(value: object) -> object:
+    if type(value) is not int or value not in PRIORITIES:
+        raise ValueError("1, 2 or 3")
     return value
 
 
@@ -102,7 +110,7 @@ class Answers(Frozen):
     country: Annotated[str, AfterValidator(_territory)] | None = None
     date: Annotated[dt.date, BeforeValidator(_day)] | None = None
     rubric: str | None = None
-    priorities: dict[str, Annotated[int, Field(ge=PRIORITIES[0], le=PRIORITIES[-1])]] = {}
+    priorities: dict[str, Annotated[int, BeforeValidator(_priority)]] = {}
     answers: dict[str, Answer]
     reasons: dict[str, Note] = {}
     notes: dict[str, Note] = {}
@@ -159,7 +167,7 @@ def _unknown_ids(content: Mapping[str, Any], rubric: Rubric, file: str) -> Itera
             if name not in known:
                 near = difflib.get_close_matches(str(name), known, n=1)
                 hint = f" (did you mean {near[0]}?)" if near else ""
-                yield Problem(f"{file}: {table}.{name}", f"unknown {kind}", f"an id of `octant rubric show`{hint}")
+                yield Problem(place(file, table, name), f"unknown {kind}", f"an id of `octant rubric show`{hint}")
 
 
 def parse(text: str, file: str) -> tuple[Answers, Rubric]:
@@ -186,7 +194,7 @@ def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _parse_toml(text: str, file: str) -> object:
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # not TOML, or a number of thousands of digits
         raise InputError([Problem(file, f"not TOML ({error})", "TOML, or JSON in a file that ends in .json")]) from None
 
 

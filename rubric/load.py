@@ -2,46 +2,18 @@
 
 import json
 import tomllib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import JsonValue, ValidationError
+from pydantic import BaseModel, ValidationError
 
-from rubric.model import PREFIXES, Country, Frozen, Level, Practice, Question, Rubric, Source, State, Theme
-from rubric.problems import InputError, Problem, from_pydantic, quote
+from rubric.consistency import Item, Listed, Parts, inconsistencies
+from rubric.model import Country, Head, Practice, Question, Rubric, Theme
+from rubric.problems import InputError, Problem, from_pydantic, place, quote
 
 DATA = Path(__file__).parent / "data"
-
-
-class _Head(Frozen):
-    version: str
-    title: str
-    source: Source
-    levels: tuple[Level, ...]
-    states: tuple[State, ...]
-    norms: dict[str, float] | None = None
-
-
-class _Countries(Frozen):
-    countries: tuple[Country, ...]
-
-
-class _Themes(Frozen):
-    themes: tuple[Theme, ...]
-
-
-class _Practices(Frozen):
-    practices: tuple[Practice, ...]
-
-
-class _Questions(Frozen):
-    questions: tuple[Question, ...]
-
-
-_Part = TypeVar("_Part", bound=Frozen)
 
 
 def versions() -> tuple[str, ...]:
@@ -72,121 +44,131 @@ def from_content(content: Mapping[str, Any]) -> Rubric:
 def read(folder: Path) -> Rubric:
     """The rubric in `folder`. Raises InputError with every problem of every file."""
     problems: list[Problem] = []
-    head = _part(folder / "rubric.toml", _Head, problems)
-    countries = _part(folder / "countries.toml", _Countries, problems)
-    themes = _part(folder / "themes.toml", _Themes, problems)
-    practices = _part(folder / "practices.toml", _Practices, problems)
-    found = themes.themes if themes else ()
-    files = {theme.id: folder / "questions" / f"{theme.id}.toml" for theme in found}
-    parts = [_part(file, _Questions, problems, theme=theme) for theme, file in files.items()]
-    problems += _stray_files(folder / "questions", files)
-    if problems or not (head and countries and themes and practices):
+    head = _head(folder / "rubric.toml", problems)
+    parts = _parts(folder, problems)
+    problems += inconsistencies(parts, head)
+    if problems or head is None:
         raise InputError(problems)
-    return _assemble(
-        folder,
-        {
-            **head.model_dump(mode="json"),
-            **countries.model_dump(mode="json"),
-            **themes.model_dump(mode="json"),
-            **practices.model_dump(mode="json"),
-            "questions": [q.model_dump(mode="json") for part in parts if part for q in part.questions],
-        },
+    return Rubric(
+        **{name: getattr(head, name) for name in Head.model_fields},
+        countries=parts.countries.items,
+        themes=parts.themes.items,
+        practices=parts.practices.items,
+        questions=parts.questions.items,
     )
 
 
-def _part(file: Path, model: type[_Part], problems: list[Problem], theme: str | None = None) -> _Part | None:
-    """The content of one file, or None with what is wrong added to `problems`."""
+def _head(file: Path, problems: list[Problem]) -> Head | None:
+    data = _table(file, problems)
+    return None if data is None else _checked(data, Head, _name(file), problems)
+
+
+def _parts(folder: Path, problems: list[Problem]) -> Parts:
+    themes = _listed(folder / "themes.toml", "themes", Theme, problems)
+    files = {theme: folder / "questions" / f"{theme}.toml" for theme in themes.ids or ()}
+    if themes.ids is not None:
+        problems += _stray_files(folder / "questions", files)
+    cited: set[str] = set()
+    by_theme = [_questions(theme, file, cited, problems) for theme, file in files.items()]
+    readable = themes.ids is not None and all(part.ids is not None for part in by_theme)
+    return Parts(
+        countries=_listed(folder / "countries.toml", "countries", Country, problems),
+        themes=themes,
+        practices=_listed(folder / "practices.toml", "practices", Practice, problems),
+        questions=Listed(
+            items=tuple(question for part in by_theme for question in part.items),
+            ids=tuple(name for part in by_theme for name in part.ids or ()) if readable else None,
+        ),
+        cited=cited,
+    )
+
+
+def _questions(theme: str, file: Path, cited: set[str], problems: list[Problem]) -> Listed[Question]:
+    """The questions of one theme; adds the ids of the practices that they cite to `cited`."""
+    entries = _entries(file, "questions", problems)
+    for number, entry in enumerate(entries or ()):
+        if "theme" in entry:
+            where = place(_name(file), _label(number, entry, "questions"), "theme")
+            problems.append(Problem(where, "unknown key", "no theme here; the file's name says it"))
+        if isinstance(entry.get("does"), dict):
+            cited |= entry["does"].keys()
+    told = None if entries is None else [{**entry, "theme": theme} for entry in entries]
+    return _validated(file, "questions", told, Question, problems)
+
+
+def _listed(file: Path, name: str, model: type[Item], problems: list[Problem]) -> Listed[Item]:
+    return _validated(file, name, _entries(file, name, problems), model, problems)
+
+
+def _validated(
+    file: Path, name: str, entries: list[dict[str, Any]] | None, model: type[Item], problems: list[Problem]
+) -> Listed[Item]:
+    if entries is None:
+        return Listed((), None)
+    checked = (
+        _checked(entry, model, _name(file), problems, _label(number, entry, name))
+        for number, entry in enumerate(entries)
+    )
+    items = tuple(item for item in checked if item is not None)
+    return Listed(items, tuple(found for entry in entries if (found := _id(entry)) is not None))
+
+
+def _entries(file: Path, name: str, problems: list[Problem]) -> list[dict[str, Any]] | None:
+    """The tables of the list `name` in `file`, which holds nothing else; None with problems where there is none."""
+    data = _table(file, problems)
+    if data is None:
+        return None
+    problems += [
+        Problem(place(_name(file), key), "unknown key", f"only [[{name}]] in this file") for key in data if key != name
+    ]
+    entries = data.get(name)
+    if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
+        problems.append(Problem(place(_name(file), name), "missing or no list of tables", f"[[{name}]] at least once"))
+        return None
+    return entries
+
+
+def _table(file: Path, problems: list[Problem]) -> dict[str, Any] | None:
+    """The content of a TOML file, or None with what is wrong added to `problems`."""
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        problems.append(Problem(_place(file), "no such file", "a file of this name"))
-        return None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        problems.append(Problem(_place(file), f"not TOML ({error})", "TOML in UTF-8"))
-        return None
-    if theme and isinstance(data.get("questions"), list):
-        data["questions"] = [{**q, "theme": theme} for q in data["questions"]]
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        problems.append(Problem(_name(file), (error.strerror or str(error)).lower(), "a file of this name"))
+    except (ValueError, RecursionError) as error:  # not UTF-8, not TOML, a number of thousands of digits
+        problems.append(Problem(_name(file), f"not TOML ({error})", "TOML in UTF-8"))
+    return None
+
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def _checked(
+    data: Mapping[str, Any], model: type[_Model], file: str, problems: list[Problem], *label: str
+) -> _Model | None:
     try:
         return model.model_validate_json(json.dumps(data, default=str))
     except ValidationError as error:
-        problems += from_pydantic(error, _place(file))
+        problems += from_pydantic(error, file, *label)
         return None
 
 
-def _place(file: Path) -> str:
+def _name(file: Path) -> str:
+    """The file as messages name it: within the rubric's folder."""
     folder = file.parent.name
     return f"{folder}/{file.name}" if folder == "questions" else file.name
+
+
+def _id(entry: Mapping[str, Any]) -> str | None:
+    name = entry.get("id", entry.get("code"))
+    return name if isinstance(name, str) else None
+
+
+def _label(number: int, entry: Mapping[str, Any], name: str) -> str:
+    """How messages name an entry: by its id, or where it has none by its place in the list, from 1."""
+    return _id(entry) or f"{name} number {number + 1}"
 
 
 def _stray_files(folder: Path, expected: Mapping[str, Path]) -> Iterator[Problem]:
     for file in sorted(folder.glob("*")):
         if file not in expected.values():
-            yield Problem(_place(file), "belongs to no theme", "a file named for a theme of themes.toml")
-
-
-def _assemble(folder: Path, content: Mapping[str, JsonValue]) -> Rubric:
-    try:
-        rubric = Rubric.model_validate_json(json.dumps(content))
-    except ValidationError as error:
-        raise InputError(from_pydantic(error, folder.name)) from None
-    problems = [*_twice(rubric), *_dangling(rubric), *_uncited(rubric), *_bad_ids(rubric), *_norms(rubric)]
-    if problems:
-        raise InputError(problems)
-    return rubric
-
-
-def _twice(rubric: Rubric) -> Iterator[Problem]:
-    groups: dict[str, Iterable[str]] = {
-        "countries.toml": (c.code for c in rubric.countries),
-        "themes.toml": (t.id for t in rubric.themes),
-        "practices.toml": (p.id for p in rubric.practices),
-        "questions": (q.id for q in rubric.questions),
-        "rubric.toml: states": (s.id for s in rubric.states),
-    }
-    for where, ids in groups.items():
-        for name, times in Counter(ids).items():
-            if times > 1:
-                yield Problem(f"{where}: {name}", f"stands there {times} times", "each once")
-
-
-def _dangling(rubric: Rubric) -> Iterator[Problem]:
-    """References to ids that do not exist."""
-    themes, countries = rubric.theme_by_id, rubric.country_by_code
-    for practice in rubric.practices:
-        where = f"practices.toml: {practice.id}"
-        yield from _unknown(f"{where}.theme", [practice.theme], themes, "a theme of themes.toml")
-        yield from _unknown(f"{where}.country", [practice.country], countries, "a country of countries.toml")
-    for question in rubric.questions:
-        where = f"questions/{question.theme}.toml: {question.id}"
-        others = rubric.question_by_id.keys() - {question.id}
-        yield from _unknown(f"{where}.does", question.does, rubric.practice_by_id, "a practice of practices.toml")
-        yield from _unknown(f"{where}.requires", question.requires, others, "the id of another question")
-        yield from _unknown(f"{where}.tension", question.tension, others, "the id of another question")
-
-
-def _unknown(where: str, ids: Iterable[str], known: Iterable[str], expected: str) -> Iterator[Problem]:
-    for name in ids:
-        if name not in set(known):
-            yield Problem(where, f"unknown id {quote(name)}", expected)
-
-
-def _uncited(rubric: Rubric) -> Iterator[Problem]:
-    cited = {practice for question in rubric.questions for practice in question.practices}
-    for practice in rubric.practices:
-        if practice.id not in cited:
-            yield Problem(f"practices.toml: {practice.id}", "cited by no question", "at least one citation")
-    for theme in rubric.themes:
-        if not rubric.questions_by_theme[theme.id]:
-            yield Problem(f"questions/{theme.id}.toml", "no questions", "at least one")
-
-
-def _bad_ids(rubric: Rubric) -> Iterator[Problem]:
-    for name in (*rubric.question_by_id, *rubric.theme_by_id):
-        if name.startswith(PREFIXES):
-            yield Problem(name, "begins like another form field", f"none of {', '.join(PREFIXES)} in front")
-
-
-def _norms(rubric: Rubric) -> Iterator[Problem]:
-    if rubric.norms is not None and rubric.norms.keys() != rubric.question_by_id.keys():
-        odd = rubric.norms.keys() ^ rubric.question_by_id.keys()
-        yield Problem("rubric.toml: norms", f"differ at {', '.join(sorted(odd))}", "one for each question")
+            yield Problem(_name(file), "belongs to no theme", "a file named for a theme of themes.toml")

@@ -62,7 +62,7 @@ class Theme(Frozen):
     id: Id
     title: Text
     sentence: Text
-    weight: Annotated[float, Field(gt=0, strict=False)] = 1.0
+    weight: Annotated[float, Field(gt=0, allow_inf_nan=False, strict=False)] = 1.0
 
 
 class Level(Frozen):
@@ -118,8 +118,8 @@ class Question(Frozen):
         return HORIZONS[self.first_step]
 
 
-class Rubric(Frozen):
-    """One version of the rubric. Questions stand in rubric order: by theme, then as in the file.
+class Head(Frozen):
+    """What stands in a rubric's first file: its name, source, scale, and the `norms`, if measured.
 
     `norms` holds the typical level of each question, or None as long as nobody has measured one.
     """
@@ -129,11 +129,16 @@ class Rubric(Frozen):
     source: Source
     levels: tuple[Level, Level, Level, Level, Level]
     states: tuple[State, State, State, State]
+    norms: dict[Id, Annotated[float, Field(ge=0, le=TOP_LEVEL, strict=False)]] | None = None
+
+
+class Rubric(Head):
+    """One version of the rubric. Questions stand in rubric order: by theme, then as in the file."""
+
     countries: tuple[Country, ...]
     themes: tuple[Theme, ...]
     practices: tuple[Practice, ...]
     questions: tuple[Question, ...]
-    norms: dict[Id, Annotated[float, Field(ge=0, le=TOP_LEVEL, strict=False)]] | None = None
 
     @cached_property
     def country_by_code(self) -> dict[str, Country]:
@@ -158,7 +163,12 @@ class Rubric(Frozen):
 
     def countries_of(self, question: Question) -> tuple[str, ...]:
         """Codes of the countries whose practices `question` cites, each once, in the order of citation."""
-        return tuple(dict.fromkeys(self.practice_by_id[p].country for p in question.practices))
+        return self._countries_by_question[question.id]
+
+    @cached_property
+    def _countries_by_question(self) -> dict[str, tuple[str, ...]]:
+        country = {practice.id: practice.country for practice in self.practices}
+        return {q.id: tuple(dict.fromkeys(country[p] for p in q.practices)) for q in self.questions}
 
     @cached_property
     def content(self) -> dict[str, JsonValue]:

@@ -34,18 +34,24 @@ def quote(value: object) -> str:
     return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
 
 
-def from_pydantic(error: ValidationError, file: str) -> list[Problem]:
-    """The problems of a pydantic error, each placed by `file` and dotted key."""
-    return [_problem(file, dict(detail)) for detail in error.errors(include_url=False)]
+def place(file: str, *keys: object) -> str:
+    """Where something stands: the file and its dotted key, unreadable characters escaped."""
+    names = (name if (name := str(key)).isprintable() else repr(name) for key in keys)
+    dotted = ".".join(name if len(name) <= _LONGEST_QUOTE else f"{name[:_LONGEST_QUOTE]}…" for name in names)
+    return f"{file}: {dotted}" if dotted else file
 
 
-def _problem(file: str, detail: dict[str, object]) -> Problem:
+def from_pydantic(error: ValidationError, file: str, *keys: str) -> list[Problem]:
+    """The problems of a pydantic error, each placed by `file` and dotted key, `keys` in front."""
+    return [_problem(file, keys, dict(detail)) for detail in error.errors(include_url=False)]
+
+
+def _problem(file: str, keys: tuple[str, ...], detail: dict[str, object]) -> Problem:
     loc = detail["loc"]
-    key = ".".join(str(part) for part in loc) if isinstance(loc, tuple) else str(loc)
-    where = f"{file}: {key}" if key else file
+    where = place(file, *keys, *(loc if isinstance(loc, tuple) else (loc,)))
     kind, message = detail["type"], str(detail["msg"])
     if kind == "extra_forbidden":
-        return Problem(where, "unknown key", "no such key here; check its spelling")
+        return Problem(where, "unknown key", "only keys that belong here; check its spelling")
     if kind == "missing":
         return Problem(where, "missing", "a value")
     for prefix in ("Input should be ", "Value error, ", "Assertion failed, "):

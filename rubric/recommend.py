@@ -1,6 +1,6 @@
 """What to do next, and what to build on."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from rubric.answers import DEFAULT_PRIORITY
@@ -40,11 +40,11 @@ class Standing:
 def recommendations(rubric: Rubric, standing: Standing) -> tuple[Recommendation, ...]:
     """Every gap of a level or more, most urgent first; of rival choices only the one that comes first."""
     gaps = [q for q in rubric.questions if standing.levels.get(q.id, TOP_LEVEL) < TOP_LEVEL]
-    rivals = _rivals(rubric)
-    chosen = _spread(sorted(gaps, key=_urgency_key(rubric, standing)), rivals)
-    listed = {q.id for q in chosen}
-    left = [q.id for q in gaps if q.id not in listed]
-    return tuple(_recommendation(q, rubric, standing, [r for r in left if r in rivals[q.id]]) for q in chosen)
+    ordered = sorted(gaps, key=_urgency_key(rubric, standing))
+    return tuple(
+        _recommendation(question, rubric, standing, [rival.id for rival in barred])
+        for question, barred in _spread(ordered, _rivals(rubric))
+    )
 
 
 def strengths(rubric: Rubric, standing: Standing) -> tuple[Question, ...]:
@@ -60,7 +60,7 @@ def strengths(rubric: Rubric, standing: Standing) -> tuple[Question, ...]:
         )
 
     strong = [q for q in rubric.questions if standing.levels.get(q.id, 0) >= STRENGTH_LEVEL]
-    return tuple(_spread(sorted(strong, key=key), rivals={}))
+    return tuple(question for question, _ in _spread(sorted(strong, key=key), rivals={}))
 
 
 def _urgency_key(rubric: Rubric, standing: Standing) -> Callable[[Question], tuple[float, ...]]:
@@ -84,17 +84,20 @@ def _urgency(question: Question, standing: Standing) -> int:
     return gap * standing.priorities.get(question.theme, DEFAULT_PRIORITY)
 
 
-def _spread(ordered: Iterable[Question], rivals: Mapping[str, Set[str]]) -> list[Question]:
-    """`ordered`, less the rivals of what comes earlier, the first places going to different themes if they can."""
-    chosen: list[Question] = []
+def _spread(
+    ordered: Iterable[Question], rivals: Mapping[str, Set[str]]
+) -> Iterator[tuple[Question, tuple[Question, ...]]]:
+    """`ordered`, the first places going to different themes if they can, each with its rivals, which are dropped."""
+    themes: list[str] = []
     left = list(ordered)
     while left:
-        themes = {q.theme for q in chosen} if len(chosen) < TOP_PLACES else set()
-        choice = next((q for q in left if q.theme not in themes), left[0])
-        chosen.append(choice)
-        barred = rivals.get(choice.id, frozenset())
-        left = [q for q in left if q is not choice and q.id not in barred]
-    return chosen
+        taken = themes if len(themes) < TOP_PLACES else []
+        choice = next((q for q in left if q.theme not in taken), left[0])
+        barred = tuple(q for q in left if q.id in rivals.get(choice.id, ()))
+        gone = {choice.id, *(q.id for q in barred)}
+        left = [q for q in left if q.id not in gone]
+        themes.append(choice.theme)
+        yield choice, barred
 
 
 def _rivals(rubric: Rubric) -> dict[str, set[str]]:

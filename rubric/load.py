@@ -91,7 +91,7 @@ def _questions(theme: str, file: Path, cited: set[str], problems: list[Problem])
             where = place(_name(file), _label(number, entry, "questions"), "theme")
             problems.append(Problem(where, "unknown key", "no theme here; the file's name says it"))
         if isinstance(entry.get("does"), dict):
-            cited |= entry["does"].keys()
+            cited.update(entry["does"])
     told = None if entries is None else [{**entry, "theme": theme} for entry in entries]
     return _validated(file, "questions", told, Question, problems)
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests import postgresql
+from tests import chromium, postgresql
 from webapp import current
 from webapp.app import create_app
 from webapp.config import ROOT, Settings
@@ -23,20 +24,15 @@ from webapp.database import Database
 from webapp.migrations import upgrade
 
 DATABASES = ("sqlite", "postgresql")
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium")
-CHROMIUM_OPTIONS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="also the long fault, fuzz and load tests")
+
+
+def pytest_configure() -> None:
+    """Ends in order when told to end, so that no server outlives the tests."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -161,12 +157,9 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium, without a window."""
-    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if not program:
-        pytest.fail("Chromium is not installed: ./octant test installs it")
+    """Chromium, without a window."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_OPTIONS)
+        browser = chromium.launch(playwright)
         yield browser
         browser.close()
 

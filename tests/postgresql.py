@@ -1,8 +1,12 @@
-"""A PostgreSQL server for one run of the tests: its data in a temporary folder, gone at the end."""
+"""A PostgreSQL server for one run of the tests: its data in a temporary folder, gone at the end.
+
+`python -m tests.postgresql` fails where PostgreSQL is not installed.
+"""
 
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -105,3 +109,10 @@ def _run(*command: str | Path) -> None:
         if done.returncode != 0:
             output.seek(0)
             raise RuntimeError(f"{command[0]} failed:\n{output.read()}")
+
+
+if __name__ == "__main__":
+    try:
+        _programs()
+    except FileNotFoundError as error:
+        sys.exit(str(error))

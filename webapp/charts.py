@@ -1,0 +1,239 @@
+"""Charts as SVG, from plain figures to markup. They hold no words of their own: every text comes in from the caller.
+
+A PDF's inline SVG sees no stylesheet, so each mark carries its look as attributes. On a page the classes win over them.
+Shapes differ as well as colours: a chart means the same printed in grey.
+"""
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+INK, SOFT, LINE, TEAL, RUST, GREY = "#14232e", "#55646e", "#c9d2d6", "#0b6e6e", "#a8471a", "#8a979f"
+FONT = "Octant Sans"
+TEXT = 11
+"""Font size in px: 8.25 pt on paper."""
+LETTER = 0.5 * TEXT
+"""Width in px of a letter, on average, with a little to spare."""
+GRID = (0, 25, 50, 75, 100)
+PITCH, LINE_PITCH = 21, 13
+"""Height of a row, and what each further line of its label adds, in px."""
+WIDEST_BAR = 2.0
+"""The axis of a resemblance chart reaches at least so far, so that small differences look small."""
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A score on the axis 0-100, with its range and as it is printed; `marked` ones are drawn as a diamond."""
+
+    label: str
+    value: float | None
+    interval: tuple[float, float] | None
+    printed: str
+    marked: bool = False
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A deviation from zero, with the texts printed beside it; `near` ones are drawn solid, the others hollow."""
+
+    label: str
+    value: float | None
+    printed: str
+    share: str
+    near: bool = False
+
+
+def dot_plot(dots: Sequence[Dot], title: str, missing: str, width: int = 438, labels: int = 178) -> Markup:
+    """One row for each dot under a common axis; `missing` stands where there is no value."""
+    axis = _Axis(labels + 10, width - labels - 10 - 34, 0, 100)
+    rows = list(_rows([dot.label for dot in dots], labels, top=24))
+    bottom = rows[-1].bottom if rows else 24
+    parts = [_grid_line(axis.x(at), 18, bottom, at) for at in GRID]
+    parts += [_text(axis.x(at), 11, str(at), anchor="middle", fill=SOFT) for at in GRID]
+    for row, dot in zip(rows, dots, strict=True):
+        parts += [_label(row, dot.marked), *_dot(dot, axis, row.middle), _dot_text(dot, axis, row.middle, missing)]
+    return _svg(width, bottom + 2, title, parts)
+
+
+def dot_row(dot: Dot, title: str) -> Markup:
+    """The same marks for one row of a page's table, where label and value are text of the table."""
+    axis = _Axis(9, 222, 0, 100)
+    parts = [_grid_line(axis.x(at), 0, 24, at) for at in GRID]
+    return _svg(240, 24, title, [*parts, *_dot(dot, axis, 12)], on_page=True)
+
+
+def bar_chart(
+    bars: Sequence[Bar],
+    title: str,
+    less: str,
+    more: str,
+    share: str,
+    missing: str,
+    width: int = 438,
+    labels: int = 112,
+) -> Markup:
+    """One row for each bar, from zero to the left or right. `less`, `more` and `share` are the headings."""
+    axis = _bar_axis(bars, start=labels + 44, length=width - labels - 44 - 112)
+    rows = list(_rows([bar.label for bar in bars], labels, top=24))
+    bottom = rows[-1].bottom if rows else 24
+    parts = [
+        _text(axis.x(0) - 7, 11, less, anchor="end", fill=SOFT),
+        _text(axis.x(0) + 7, 11, more, fill=SOFT),
+        _text(width, 11, share, anchor="end", fill=SOFT),
+    ]
+    for row, bar in zip(rows, bars, strict=True):
+        parts += [_label(row, bar.near), *_bar(bar, axis, row.middle), _bar_text(bar, axis, row.middle, missing)]
+        parts.append(_text(width, row.middle + 4, bar.share, anchor="end", bold=bar.near))
+    parts.append(_zero(axis, 18, bottom))
+    return _svg(width, bottom + 2, title, parts)
+
+
+def bar_row(bar: Bar, bars: Sequence[Bar], title: str) -> Markup:
+    """The same bar for one row of a page's table, on the scale of all `bars`."""
+    axis = _bar_axis(bars, start=6, length=228)
+    return _svg(240, 24, title, [*_bar(bar, axis, 12), _zero(axis, 0, 24)], on_page=True)
+
+
+@dataclass(frozen=True)
+class _Axis:
+    """Where values from `low` to `high` lie: `length` px from `start` on."""
+
+    start: float
+    length: float
+    low: float
+    high: float
+
+    def x(self, value: float) -> float:
+        return self.start + self.length * (value - self.low) / (self.high - self.low)
+
+
+@dataclass(frozen=True)
+class _Row:
+    lines: tuple[str, ...]
+    top: float
+    bottom: float
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+
+def _rows(labels: Iterable[str], width: int, top: float) -> Iterable[_Row]:
+    """Rows one below the other, each as high as its label needs in a column of `width` px."""
+    for label in labels:
+        lines = tuple(textwrap.wrap(label, int(width / LETTER))) or ("",)
+        bottom = top + PITCH + LINE_PITCH * (len(lines) - 1)
+        yield _Row(lines, top, bottom)
+        top = bottom
+
+
+def _bar_axis(bars: Iterable[Bar], start: float, length: float) -> _Axis:
+    reach = max([WIDEST_BAR, *(abs(bar.value) for bar in bars if bar.value is not None)])
+    return _Axis(start, length, -reach, reach)
+
+
+def _dot(dot: Dot, axis: _Axis, y: float) -> list[Markup]:
+    colour, kind = (RUST, "marked") if dot.marked else (TEAL, "plain")
+    parts = []
+    if dot.interval:
+        left, right = (axis.x(end) for end in dot.interval)
+        parts.append(
+            Markup('<rect class="band {}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="5" rx="2.5" fill="{}" fill-opacity="0.32"/>').format(
+                kind, left, y - 2.5, max(right - left, 1), colour
+            )
+        )
+    if dot.value is not None:
+        x = axis.x(dot.value)
+        shape = (
+            Markup('<path class="dot marked" d="M{0:.1f} {1:.1f}l5.6 5.6l-5.6 5.6l-5.6 -5.6z" fill="{2}"/>').format(x, y - 5.6, colour)
+            if dot.marked
+            else Markup('<circle class="dot plain" cx="{:.1f}" cy="{:.1f}" r="4.6" fill="{}"/>').format(x, y, colour)
+        )
+        parts.append(shape)
+    return parts
+
+
+def _dot_text(dot: Dot, axis: _Axis, y: float, missing: str) -> Markup:
+    if dot.value is None:
+        return _plate(axis.start + 4, y, missing) + _text(axis.start + 6, y + 4, missing, fill=SOFT)
+    x = max(axis.x(dot.value) + 5, axis.x(dot.interval[1]) if dot.interval else 0) + 6
+    colour = RUST if dot.marked else TEAL
+    return _plate(x - 2, y, dot.printed) + _text(x, y + 4, dot.printed, bold=True, fill=colour)
+
+
+def _plate(x: float, y: float, text: str) -> Markup:
+    """White behind a text, so that no grid line runs through it."""
+    return Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="13" fill="#ffffff"/>').format(
+        x, y - 6.5, 4 + len(text) * LETTER
+    )
+
+
+def _bar(bar: Bar, axis: _Axis, y: float) -> list[Markup]:
+    if bar.value is None:
+        return []
+    left, right = sorted((axis.x(0), axis.x(bar.value)))
+    look = Markup('class="bar near" fill="{0}" stroke="{0}"').format(TEAL)
+    if not bar.near:
+        look = Markup('class="bar far" fill="#ffffff" stroke="{}"').format(GREY)
+    return [
+        Markup('<rect {} stroke-width="1.2" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="10"/>').format(
+            look, left, y - 5, max(right - left, 0.5)
+        )
+    ]
+
+
+def _bar_text(bar: Bar, axis: _Axis, y: float, missing: str) -> Markup:
+    if bar.value is None:
+        return _text(axis.x(0) + 7, y + 4, missing, fill=SOFT)
+    end, side, anchor = axis.x(bar.value), 6, "start"
+    if bar.value < 0:
+        side, anchor = -6, "end"
+    return _text(end + side, y + 4, bar.printed, anchor=anchor, fill=TEAL if bar.near else SOFT, bold=bar.near)
+
+
+def _zero(axis: _Axis, top: float, bottom: float) -> Markup:
+    return Markup('<path class="zero" d="M{0:.1f} {1:.1f}V{2:.1f}" stroke="{3}" stroke-width="1.4"/>').format(
+        axis.x(0), top, bottom, INK
+    )
+
+
+def _grid_line(x: float, top: float, bottom: float, at: int) -> Markup:
+    width = 1 if at in (GRID[0], GRID[-1]) else 0.6
+    return Markup('<path class="grid" d="M{:.1f} {:.1f}V{:.1f}" stroke="{}" stroke-width="{}"/>').format(
+        x, top, bottom, LINE, width
+    )
+
+
+def _label(row: _Row, bold: bool) -> Markup:
+    first = row.middle + 4 - LINE_PITCH * (len(row.lines) - 1) / 2
+    lines = (_text(0, first + LINE_PITCH * n, line, bold=bold) for n, line in enumerate(row.lines))
+    return Markup("").join(lines)
+
+
+def _text(
+    x: float, y: float, text: str, anchor: str = "start", fill: str = INK, bold: bool = False
+) -> Markup:
+    """`text` on the base line `y`."""
+    return Markup(
+        '<text x="{:.1f}" y="{:.1f}" font-family="{}" font-size="{}" font-weight="{}" text-anchor="{}" fill="{}">{}</text>'
+    ).format(x, y, FONT, TEXT, 600 if bold else 400, anchor, fill, text)
+
+
+def _svg(width: float, height: float, title: str, parts: Iterable[Markup], on_page: bool = False) -> Markup:
+    size = Markup("") if on_page else Markup(' width="{:g}" height="{:g}"').format(width, height)
+    return Markup('<svg class="chart" role="img" viewBox="0 0 {:g} {:g}"{}><title>{}</title>{}</svg>').format(
+        width, height, size, title, Markup("").join(parts)
+    )
+
+
+def pips(level: int, title: str, highest: int = 4) -> Markup:
+    """A level as steps of a stair, those reached filled."""
+    parts = [
+        Markup('<rect class="pip {}" x="{}" y="{}" width="4" height="{}" fill="{}" stroke="{}" stroke-width="0.8"/>').format(
+            "full" if step <= level else "empty", 1 + 6 * (step - 1), 9 - 2 * step, 1 + 2 * step, TEAL if step <= level else "#ffffff", TEAL if step <= level else GREY
+        )
+        for step in range(1, highest + 1)
+    ]
+    return _svg(2 + 6 * highest, 11, title, parts)

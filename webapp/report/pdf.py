@@ -1,0 +1,224 @@
+"""The report as a PDF: accessible (PDF/UA-1), archivable (PDF/A-3a), with its data attached, and the same bytes each time.
+
+The only module that knows WeasyPrint, which is imported late: it needs Pango, which no Python package brings.
+"""
+
+import contextlib
+import datetime as dt
+import io
+import os
+import shutil
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib import metadata, resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from babel.support import Translations
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from rubric.digests import canonical
+from webapp import charts
+from webapp.config import ROOT
+from webapp.report import wording
+from webapp.report.context import Report
+
+if TYPE_CHECKING:
+    import pydyf
+    from weasyprint.document import Document
+
+TEMPLATE = "report/report.html"
+FILES = {"report.css": "text/css", "cover.svg": "image/svg+xml"}
+"""The stylesheet and what it draws on, beside the template, and their types."""
+FONTS = {
+    "sans-light.ttf": ("font_source_sans_pro", "SourceSansPro-Light.ttf"),
+    "sans-regular.ttf": ("font_source_sans_pro", "SourceSansPro-Regular.ttf"),
+    "sans-semibold.ttf": ("font_source_sans_pro", "SourceSansPro-Semibold.ttf"),
+    "serif-regular.ttf": ("font_source_serif_pro", "SourceSerifPro-Regular.ttf"),
+    "serif-semibold.ttf": ("font_source_serif_pro", "SourceSerifPro-Semibold.ttf"),
+}
+"""The fonts of the stylesheet, by the name that it uses, and the package that each comes from."""
+SCHEME = "octant"
+UNDATED = dt.datetime(2000, 1, 1)
+"""Stands for the time of a report on a file that has no date: a time of today would change the bytes."""
+
+INSTALLERS = {
+    "apt-get": "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0",
+    "dnf": "dnf install pango",
+    "apk": "apk add pango fontconfig",
+    "brew": "brew install pango",
+}
+"""What brings Pango, by the package manager of the machine."""
+PRINTED = 4
+"""The flag of a PDF's annotation that is also printed."""
+
+PDFUA_MARK = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"><pdfuaid:part>1</pdfuaid:part></rdf:Description>
+<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
+ xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"><pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema><pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource"><pdfaProperty:name>part</pdfaProperty:name>
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType><pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>PDF/UA part</pdfaProperty:description></rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description></rdf:RDF>"""
+"""Says in the metadata that the file is PDF/UA-1, with the declaration that PDF/A asks for."""
+
+
+class NoPango(Exception):
+    """The PDF cannot be made because Pango is missing or too old. `command` would install it on this machine."""
+
+    def __init__(self) -> None:
+        found = (command for tool, command in INSTALLERS.items() if shutil.which(tool))
+        self.command = next(found, INSTALLERS["apt-get"])
+        super().__init__(self.command)
+
+
+@lru_cache
+def works() -> bool:
+    """Whether this machine can make a PDF: tried with one line, as an old Pango fails only at work."""
+    noise = io.StringIO()  # WeasyPrint prints a banner where it finds no Pango
+    try:
+        with contextlib.redirect_stdout(noise):
+            from weasyprint import HTML
+
+            HTML(string="<p>Octant</p>").write_pdf()
+    except (OSError, AttributeError):
+        return False
+    return True
+
+
+def pdf(report: Report, language: str) -> bytes:
+    """`report` as a PDF. Raises NoPango."""
+    if not works():
+        raise NoPango
+    from weasyprint import HTML
+
+    made = HTML(string=page(report, language), url_fetcher=_fetcher()).write_pdf(
+        pdf_variant="pdf/a-3a", attachments=_attachments(report), finisher=_finish
+    )
+    return bytes(made)
+
+
+def page(report: Report, language: str) -> str:
+    """The HTML that the PDF is made from."""
+    made_at = (_made_at(report)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _environment(language).get_template(TEMPLATE).render(report=report, made_at=made_at, language=language)
+
+
+@lru_cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(ROOT / "templates"),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    translations = Translations.load(ROOT / "translations", [language])
+    environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]  # by the extension
+    environment.globals["charts"] = charts
+    wording.install(environment, lambda: language)
+    return environment
+
+
+def _made_at(report: Report) -> dt.datetime:
+    """When the report counts as made: a property of the submission, not of the day on which it is printed."""
+    if report.issue.at:
+        return report.issue.at.astimezone(dt.UTC).replace(tzinfo=None)
+    return dt.datetime.combine(report.date, dt.time()) if report.date else UNDATED
+
+
+def _attachments(report: Report) -> list[Any]:
+    from weasyprint import Attachment
+
+    day = _made_at(report)
+    return [
+        Attachment(
+            string=canonical(content),
+            name=name,
+            description=name,
+            created=day,
+            modified=day,
+            relationship="Data",
+            url_fetcher=_fetcher(),
+        )
+        for name, content in report.files.items()
+    ]
+
+
+@lru_cache
+def _assets() -> dict[str, tuple[bytes, str]]:
+    """All that a report may fetch, by exact address: content and type."""
+    fonts = {f"{SCHEME}:{name}": (_font(*file), "font/ttf") for name, file in FONTS.items()}
+    folder = ROOT / "templates" / "report"
+    return {f"{SCHEME}:{name}": ((folder / name).read_bytes(), kind) for name, kind in FILES.items()} | fonts
+
+
+def _font(package: str, file: str) -> bytes:
+    return resources.files(package).joinpath("files", file).read_bytes()
+
+
+def _fetcher() -> Any:
+    """Fetches nothing but our own assets, whatever the text of a region asks for."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class OnlyOurs(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
+        """WeasyPrint takes a subclass only, and may be imported only where Pango is."""
+
+        def fetch(self, url: str, headers: object = None) -> Any:
+            if url not in _assets():
+                raise ValueError("refused")
+            content, kind = _assets()[url]
+            return URLFetcherResponse(url, content, {"Content-Type": kind})
+
+    return OnlyOurs(allowed_protocols=(SCHEME,), allow_redirects=False)
+
+
+def _finish(document: "Document", pdf: "pydyf.PDF") -> None:
+    """Adds what the standards ask for and WeasyPrint leaves out."""
+    objects = {o.reference: o for o in pdf.objects if isinstance(o, dict)}
+    for item in list(objects.values()):
+        if item.get("S") == "/TH" and "A" in item:
+            item["A"]["Scope"] = "/Column" if "/THead" in _ancestors(item, objects) else "/Row"
+        if item.get("Type") == "/Annot":
+            item["F"] = PRINTED
+    _mark_as_accessible(pdf)
+    pdf.catalog["PageLabels"] = _page_labels()
+
+
+def _ancestors(item: dict[str, Any], objects: dict[Any, dict[str, Any]]) -> Iterator[str]:
+    """The tags around a cell, inside its table."""
+    while (above := objects.get(item.get("P"))) is not None and above.get("S") != "/Table":
+        yield above.get("S", "")
+        item = above
+
+
+def _mark_as_accessible(pdf: "pydyf.PDF") -> None:
+    """Puts the PDF/UA mark into the metadata, which an archive wants to be able to read without unpacking."""
+    data: Any = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
+    data.compress = False
+    for key in ("Length", "Filter"):
+        data.extra.pop(key, None)
+    data.stream = [data.stream[0].replace(b"</rdf:RDF>", PDFUA_MARK)]
+
+
+def _page_labels() -> "pydyf.Dictionary":
+    """The cover has no number; the page after it is 2, as printed on it."""
+    import pydyf
+
+    cover, numbered = pydyf.Dictionary(), pydyf.Dictionary({"S": "/D", "St": 2})
+    return pydyf.Dictionary({"Nums": pydyf.Array([0, cover, 1, numbered])})
+
+
+def write(content: bytes, file: Path) -> None:
+    """Writes a file that is either there whole or not at all. Raises OSError."""
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        draft.write_bytes(content)
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def versions() -> dict[str, str]:
+    """The packages whose version shapes the bytes of a PDF."""
+    return {name: metadata.version(name) for name in ("weasyprint", "pydyf", "font-source-sans-pro", "font-source-serif-pro")}

@@ -1,0 +1,82 @@
+"""How figures, days and lists are written in a language. The words themselves stand in the templates."""
+
+import datetime as dt
+import unicodedata
+from collections.abc import Callable, Iterable
+
+from babel.dates import format_date, format_datetime
+from babel.lists import format_list
+from babel.numbers import format_decimal
+from jinja2 import Environment
+from markupsafe import Markup, escape
+
+_REGIONS = {"en": "en_GB"}
+"""Which country's habits a language follows here: days before months, no comma before "and"."""
+_TURNS_TEXT = ("R", "AL", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI", "PDF", "PDI")
+"""Kinds of characters that change the direction of the text around them."""
+
+
+def _locale(language: str) -> str:
+    return _REGIONS.get(language, language)
+
+
+def whole(value: float | None) -> str:
+    """A score as a whole number; a dash where there is none."""
+    return "–" if value is None else str(round(value))
+
+
+def signed(value: float | None, language: str) -> str:
+    """A resemblance with its sign and two decimals; a dash where there is none."""
+    return "–" if value is None else format_decimal(value, "+0.00;−0.00", locale=_locale(language))
+
+
+def share(value: float | None) -> str:
+    """A share from 0 to 1 in whole per cent; a dash where there is none."""
+    return "–" if value is None else f"{round(100 * value)}\u00a0%"
+
+
+def thousandths(value: float, language: str) -> str:
+    """A probability to three decimals."""
+    return str(format_decimal(value, "0.000", locale=_locale(language)))
+
+
+def day(value: dt.date, language: str) -> str:
+    """A day, the month in words."""
+    return str(format_date(value, "long", locale=_locale(language)))
+
+
+def moment(value: dt.datetime, language: str) -> str:
+    """A moment, to the minute, in UTC."""
+    return str(format_datetime(value, "d MMMM y, HH:mm 'UTC'", locale=_locale(language)))
+
+
+def listed(items: Iterable[object], language: str) -> Markup:
+    """`A, B and C`."""
+    return Markup(format_list([escape(item) for item in items], locale=_locale(language)))  # every item is escaped
+
+
+def listed_or(items: Iterable[object], language: str) -> Markup:
+    """`A, B or C`."""
+    return Markup(format_list([escape(item) for item in items], style="or", locale=_locale(language)))  # as above
+
+
+def capitalised(text: str) -> str:
+    """`text` with a capital first letter, as at the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def isolated(text: str) -> str:
+    """`text` that cannot turn round what stands beside it, for a PDF: there `<bdi>` does nothing."""
+    turns = any(unicodedata.bidirectional(character) in _TURNS_TEXT for character in text)
+    return f"\u2068{text}\u2069" if turns else text
+
+
+def install(environment: Environment, language: Callable[[], str]) -> None:
+    """Makes these forms filters of `environment`, in the `language` of the moment."""
+    environment.filters |= {"whole": whole, "share": share, "capitalised": capitalised, "isolated": isolated}
+    for form in (signed, thousandths, day, moment, listed, listed_or):
+        environment.filters[form.__name__] = _in(form, language)
+
+
+def _in(form: Callable[..., str], language: Callable[[], str]) -> Callable[[object], str]:
+    return lambda value: form(value, language())

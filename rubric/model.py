@@ -72,6 +72,13 @@ class Level(Frozen):
     meaning: Text
 
 
+class Term(Frozen):
+    """A word or rule that respondents need in order to choose alike."""
+
+    name: Text
+    meaning: Text
+
+
 class State(Frozen):
     """An off-scale answer, as the respondent reads it."""
 
@@ -119,7 +126,7 @@ class Question(Frozen):
 
 
 class Head(Frozen):
-    """What stands in a rubric's first file: its name, source, scale, and the `norms`, if measured.
+    """What stands in a rubric's first file: its name, source, scale, `guide` to it, and the `norms`, if measured.
 
     `norms` holds the typical level of each question, or None as long as nobody has measured one.
     """
@@ -129,6 +136,7 @@ class Head(Frozen):
     source: Source
     levels: tuple[Level, Level, Level, Level, Level]
     states: tuple[State, State, State, State]
+    guide: tuple[Term, ...] = ()
     norms: dict[Id, Annotated[float, Field(ge=0, le=TOP_LEVEL, strict=False)]] | None = None
 
 
@@ -169,6 +177,11 @@ class Rubric(Head):
     def _countries_by_question(self) -> dict[str, tuple[str, ...]]:
         country = {practice.id: practice.country for practice in self.practices}
         return {q.id: tuple(dict.fromkeys(country[p] for p in q.practices)) for q in self.questions}
+
+    @cached_property
+    def questions_by_country(self) -> dict[str, int]:
+        """How many questions cite each country, in the rubric's order of countries."""
+        return {c.code: sum(c.code in self.countries_of(q) for q in self.questions) for c in self.countries}
 
     @cached_property
     def content(self) -> dict[str, JsonValue]:

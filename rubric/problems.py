@@ -2,10 +2,24 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
 
 _LONGEST_QUOTE = 60
+_EXPECTED = {
+    "missing": "a value",
+    "extra_forbidden": "only keys that belong here",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "tuple_type": "a list",
+    "string_type": "text in quotes",
+    "string_unicode": "text without halves of characters",
+    "string_too_short": "some text",
+    "string_too_long": "at most {max_length} characters",
+    "string_pattern_mismatch": "text that matches {pattern}",
+}
+"""What was expected, by pydantic's kind of error, where its own words say it less plainly."""
 
 
 @dataclass(frozen=True)
@@ -46,14 +60,19 @@ def from_pydantic(error: ValidationError, file: str, *keys: str) -> list[Problem
     return [_problem(file, keys, dict(detail)) for detail in error.errors(include_url=False)]
 
 
-def _problem(file: str, keys: tuple[str, ...], detail: dict[str, object]) -> Problem:
+def _problem(file: str, keys: tuple[str, ...], detail: dict[str, Any]) -> Problem:
     loc = detail["loc"]
     where = place(file, *keys, *(loc if isinstance(loc, tuple) else (loc,)))
-    kind, message = detail["type"], str(detail["msg"])
+    kind, context = str(detail["type"]), detail.get("ctx")
+    expected = _EXPECTED[kind].format_map(context or {}) if kind in _EXPECTED else _words(str(detail["msg"]))
     if kind == "extra_forbidden":
-        return Problem(where, "unknown key", "only keys that belong here; check its spelling")
+        return Problem(where, "unknown key", expected)
     if kind == "missing":
-        return Problem(where, "missing", "a value")
+        return Problem(where, "missing", expected)
+    return Problem(where, f"found {quote(detail['input'])}", expected)
+
+
+def _words(message: str) -> str:
     for prefix in ("Input should be ", "Value error, ", "Assertion failed, "):
         message = message.removeprefix(prefix)
-    return Problem(where, f"found {quote(detail['input'])}", message)
+    return message

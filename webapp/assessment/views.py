@@ -46,6 +46,7 @@ def tasks(token: str) -> Page:
             rubric=rubric,
             progress=service.progress(rubric, service.entries(assessment)),
             submission=service.latest_submission(session, assessment),
+            saved=_saved(rubric),
         )
 
 
@@ -93,17 +94,23 @@ def _theme_page(
         revisions=service.revisions(assessment),
         overtaken=overtaken,
         progress=service.progress(rubric, stored),
+        saved=_saved(rubric),
     )
 
 
+def _saved(rubric: Rubric) -> Theme | None:
+    """The theme that the page before this one saved, if it says so."""
+    return rubric.theme_by_id.get(request.args.get("saved", ""))
+
+
 def _next_page(token: str, rubric: Rubric, theme: Theme) -> str:
-    """Where the pressed button leads: all themes, the check page, or the next theme."""
-    if request.form.get("then") == "tasks":
-        return url_for(".tasks", token=token)
+    """Where the pressed button leads: all themes, or the next theme and after the last one the check page."""
     later = rubric.themes[rubric.themes.index(theme) + 1 :]
-    if request.form.get("then") == "check" or not later:
-        return url_for(".check", token=token)
-    return url_for(".theme", token=token, theme_id=later[0].id)
+    if request.form.get("then") == "tasks":
+        return url_for(".tasks", token=token, saved=theme.id)
+    if not later:
+        return url_for(".check", token=token, saved=theme.id)
+    return url_for(".theme", token=token, theme_id=later[0].id, saved=theme.id)
 
 
 @bp.get("/a/<token>/check")
@@ -133,6 +140,7 @@ def _check_page(token: str, assessment: Assessment, rubric: Rubric, refused: boo
         entries=given,
         progress=service.progress(rubric, given),
         refused=refused,
+        saved=_saved(rubric),
     )
 
 

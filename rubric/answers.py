@@ -89,11 +89,17 @@ def _one_line(value: str) -> str:
     return value
 
 
+def _of_note_length(value: str) -> str:
+    if len(value) > NOTE_LENGTH:
+        raise ValueError(f"at most {NOTE_LENGTH} characters")
+    return value
+
+
 _Trimmed = StringConstraints(strip_whitespace=True, min_length=1)
 Line = Annotated[
     str, _Trimmed, StringConstraints(max_length=LINE_LENGTH), AfterValidator(_printable), AfterValidator(_one_line)
 ]
-Note = Annotated[str, _Trimmed, AfterValidator(_printable), StringConstraints(max_length=NOTE_LENGTH)]
+Note = Annotated[str, _Trimmed, AfterValidator(_printable), AfterValidator(_of_note_length)]
 Region = Annotated[
     str, _Trimmed, StringConstraints(max_length=REGION_LENGTH), AfterValidator(_printable), AfterValidator(_one_line)
 ]

@@ -17,6 +17,7 @@ _EXPECTED = {
     "string_unicode": "text without halves of characters",
     "string_too_short": "some text",
     "string_too_long": "at most {max_length} characters",
+    "too_long": "at most {max_length} of them",
     "string_pattern_mismatch": "text that matches {pattern}",
 }
 """What was expected, by pydantic's kind of error, where its own words say it less plainly."""

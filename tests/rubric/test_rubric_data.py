@@ -15,11 +15,23 @@ from rubric.model import HORIZONS, PREFIXES, Question
 RUBRIC = load.rubric()
 QUESTIONS = pytest.mark.parametrize("question", RUBRIC.questions, ids=lambda question: question.id)
 
-THEMES = "strategy focus governance collaboration innovation skills firms finance place learning".split()
+THEMES = (
+    "strategy",
+    "focus",
+    "governance",
+    "collaboration",
+    "innovation",
+    "skills",
+    "firms",
+    "finance",
+    "place",
+    "learning",
+)
 WITHOUT_COUNTRIES = ("text", "why", "evidence", "levels")
 COUNTRY_WORDS = re.compile(
-    r"\b(Ireland|Irish|United States|America\w*|USA?|Canad\w+|Australia\w*|Denmark|Danish|Danes?|France|French|German\w*"
-    r"|United Kingdom|UK|Brit\w+|England|English|Scot\w+|Wales|Welsh|Fraunhofer|Max Planck|Catapults?|Mittelstand)\b"
+    r"\b(Ireland|Irish|United States|America\w*|USA?|Canad\w+|Australia\w*|Denmark|Danish|Danes?|France|French"
+    r"|German\w*|United Kingdom|UK|Brit\w+|England|English|Scot\w+|Wales|Welsh|Fraunhofer|Max Planck|Catapults?"
+    r"|Mittelstand)\b"
 )
 LADDER_WORDS = re.compile(
     r"\b(somewhat|fully|largely|partially|partly|highly|very|systematic\w*|optimi[sz]\w+|ad hoc|mature|adequate\w*"
@@ -56,7 +68,7 @@ def test_every_practice_is_cited() -> None:
 
 
 def test_the_themes_stand_in_their_order_with_weight_one() -> None:
-    assert [theme.id for theme in RUBRIC.themes] == THEMES
+    assert tuple(theme.id for theme in RUBRIC.themes) == THEMES
     assert {theme.weight for theme in RUBRIC.themes} == {1.0}
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-INK, SOFT, LINE, TEAL, RUST, GREY = "#14232e", "#55646e", "#c9d2d6", "#0b6e6e", "#a8471a", "#8a979f"
+INK, SOFT, LINE, TEAL, RUST, GREY, PAPER = ("#14232e", "#55646e", "#c9d2d6", "#0b6e6e", "#a8471a", "#8a979f", "#ffffff")
 FONT = "Octant Sans"
 TEXT = 11
 """Font size in px: 8.25 pt on paper."""
@@ -90,6 +90,26 @@ def bar_chart(
     return _svg(width, bottom + 2, title, parts)
 
 
+def pips(level: int, title: str, highest: int = 4) -> Markup:
+    """A level as steps of a stair, those reached filled."""
+    parts = [_pip(step, step <= level) for step in range(1, highest + 1)]
+    return _svg(2 + 6 * highest, 11, title, parts)
+
+
+def _pip(step: int, reached: bool) -> Markup:
+    fill, stroke = (TEAL, TEAL) if reached else (PAPER, GREY)
+    return _tag(
+        "rect",
+        x=6 * step - 5,
+        y=9 - 2 * step,
+        width=4,
+        height=1 + 2 * step,
+        fill=fill,
+        stroke=stroke,
+        stroke_width=0.8,
+    )
+
+
 def bar_row(bar: Bar, bars: Sequence[Bar], title: str) -> Markup:
     """The same bar for one row of a page's table, on the scale of all `bars`."""
     axis = _bar_axis(bars, start=6, length=228)
@@ -135,24 +155,26 @@ def _bar_axis(bars: Iterable[Bar], start: float, length: float) -> _Axis:
 
 
 def _dot(dot: Dot, axis: _Axis, y: float) -> list[Markup]:
-    colour, kind = (RUST, "marked") if dot.marked else (TEAL, "plain")
+    """The band of a score's range, and on it a dot or a diamond."""
+    kind, colour = ("marked", RUST) if dot.marked else ("plain", TEAL)
     parts = []
     if dot.interval:
         left, right = (axis.x(end) for end in dot.interval)
+        long = max(right - left, 1)
         parts.append(
-            Markup('<rect class="band {}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="5" rx="2.5" fill="{}" fill-opacity="0.32"/>').format(
-                kind, left, y - 2.5, max(right - left, 1), colour
+            _tag(
+                "rect", f"band {kind}", x=left, y=y - 2.5, width=long, height=5, rx=2.5, fill=colour, fill_opacity=0.32
             )
         )
     if dot.value is not None:
-        x = axis.x(dot.value)
-        shape = (
-            Markup('<path class="dot marked" d="M{0:.1f} {1:.1f}l5.6 5.6l-5.6 5.6l-5.6 -5.6z" fill="{2}"/>').format(x, y - 5.6, colour)
-            if dot.marked
-            else Markup('<circle class="dot plain" cx="{:.1f}" cy="{:.1f}" r="4.6" fill="{}"/>').format(x, y, colour)
-        )
-        parts.append(shape)
+        parts.append(_point(dot, axis.x(dot.value), y, kind, colour))
     return parts
+
+
+def _point(dot: Dot, x: float, y: float, kind: str, colour: str) -> Markup:
+    if dot.marked:
+        return _tag("path", kind, d=f"M{x:.1f} {y - 5.6:.1f}l5.6 5.6l-5.6 5.6l-5.6 -5.6z", fill=colour)
+    return _tag("circle", kind, cx=x, cy=y, r=4.6, fill=colour)
 
 
 def _dot_text(dot: Dot, axis: _Axis, y: float, missing: str) -> Markup:
@@ -165,45 +187,33 @@ def _dot_text(dot: Dot, axis: _Axis, y: float, missing: str) -> Markup:
 
 def _plate(x: float, y: float, text: str) -> Markup:
     """White behind a text, so that no grid line runs through it."""
-    return Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="13" fill="#ffffff"/>').format(
-        x, y - 6.5, 4 + len(text) * LETTER
-    )
+    return _tag("rect", x=x, y=y - 6.5, width=4 + len(text) * LETTER, height=13, fill=PAPER)
 
 
 def _bar(bar: Bar, axis: _Axis, y: float) -> list[Markup]:
     if bar.value is None:
         return []
     left, right = sorted((axis.x(0), axis.x(bar.value)))
-    look = Markup('class="bar near" fill="{0}" stroke="{0}"').format(TEAL)
-    if not bar.near:
-        look = Markup('class="bar far" fill="#ffffff" stroke="{}"').format(GREY)
-    return [
-        Markup('<rect {} stroke-width="1.2" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="10"/>').format(
-            look, left, y - 5, max(right - left, 0.5)
-        )
-    ]
+    kind, fill, stroke = ("near", TEAL, TEAL) if bar.near else ("far", PAPER, GREY)
+    long = max(right - left, 0.5)
+    return [_tag("rect", kind, x=left, y=y - 5, width=long, height=10, fill=fill, stroke=stroke, stroke_width=1.2)]
 
 
 def _bar_text(bar: Bar, axis: _Axis, y: float, missing: str) -> Markup:
     if bar.value is None:
         return _text(axis.x(0) + 7, y + 4, missing, fill=SOFT)
-    end, side, anchor = axis.x(bar.value), 6, "start"
-    if bar.value < 0:
-        side, anchor = -6, "end"
-    return _text(end + side, y + 4, bar.printed, anchor=anchor, fill=TEAL if bar.near else SOFT, bold=bar.near)
+    side, anchor = (-6, "end") if bar.value < 0 else (6, "start")
+    colour = TEAL if bar.near else SOFT
+    return _text(axis.x(bar.value) + side, y + 4, bar.printed, anchor=anchor, fill=colour, bold=bar.near)
 
 
 def _zero(axis: _Axis, top: float, bottom: float) -> Markup:
-    return Markup('<path class="zero" d="M{0:.1f} {1:.1f}V{2:.1f}" stroke="{3}" stroke-width="1.4"/>').format(
-        axis.x(0), top, bottom, INK
-    )
+    return _tag("path", "zero", d=f"M{axis.x(0):.1f} {top:.1f}V{bottom:.1f}", stroke=INK, stroke_width=1.4)
 
 
 def _grid_line(x: float, top: float, bottom: float, at: int) -> Markup:
     width = 1 if at in (GRID[0], GRID[-1]) else 0.6
-    return Markup('<path class="grid" d="M{:.1f} {:.1f}V{:.1f}" stroke="{}" stroke-width="{}"/>').format(
-        x, top, bottom, LINE, width
-    )
+    return _tag("path", "grid", d=f"M{x:.1f} {top:.1f}V{bottom:.1f}", stroke=LINE, stroke_width=width)
 
 
 def _label(row: _Row, bold: bool) -> Markup:
@@ -212,28 +222,30 @@ def _label(row: _Row, bold: bool) -> Markup:
     return Markup("").join(lines)
 
 
-def _text(
-    x: float, y: float, text: str, anchor: str = "start", fill: str = INK, bold: bool = False
-) -> Markup:
+def _text(x: float, y: float, text: str, anchor: str = "start", fill: str = INK, bold: bool = False) -> Markup:
     """`text` on the base line `y`."""
-    return Markup(
-        '<text x="{:.1f}" y="{:.1f}" font-family="{}" font-size="{}" font-weight="{}" text-anchor="{}" fill="{}">{}</text>'
-    ).format(x, y, FONT, TEXT, 600 if bold else 400, anchor, fill, text)
+    weight = 600 if bold else 400
+    look = _look(x=x, y=y, text_anchor=anchor, fill=fill, font_family=FONT, font_size=TEXT, font_weight=weight)
+    return Markup("<text{}>{}</text>").format(look, text)
+
+
+def _tag(name: str, kind: str = "", **look: float | str) -> Markup:
+    """An SVG shape of the class `kind`."""
+    return Markup("<{}{}{}/>").format(name, Markup(' class="{}"').format(kind) if kind else "", _look(**look))
+
+
+def _look(**look: float | str) -> Markup:
+    """Attributes of an element; underscores stand for hyphens."""
+    written = (
+        Markup(' {}="{}"').format(key.replace("_", "-"), f"{value:.4g}" if isinstance(value, float) else value)
+        for key, value in look.items()
+    )
+    return Markup("").join(written)
 
 
 def _svg(width: float, height: float, title: str, parts: Iterable[Markup], on_page: bool = False) -> Markup:
     size = Markup("") if on_page else Markup(' width="{:g}" height="{:g}"').format(width, height)
-    return Markup('<svg class="chart" role="img" viewBox="0 0 {:g} {:g}"{}><title>{}</title>{}</svg>').format(
-        width, height, size, title, Markup("").join(parts)
+    content = Markup("<title>{}</title>").format(title) + Markup("").join(parts)
+    return Markup('<svg class="chart" role="img" viewBox="0 0 {:g} {:g}"{}>{}</svg>').format(
+        width, height, size, content
     )
-
-
-def pips(level: int, title: str, highest: int = 4) -> Markup:
-    """A level as steps of a stair, those reached filled."""
-    parts = [
-        Markup('<rect class="pip {}" x="{}" y="{}" width="4" height="{}" fill="{}" stroke="{}" stroke-width="0.8"/>').format(
-            "full" if step <= level else "empty", 1 + 6 * (step - 1), 9 - 2 * step, 1 + 2 * step, TEAL if step <= level else "#ffffff", TEAL if step <= level else GREY
-        )
-        for step in range(1, highest + 1)
-    ]
-    return _svg(2 + 6 * highest, 11, title, parts)

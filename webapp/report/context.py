@@ -288,7 +288,7 @@ def _country_line(exemplar: Exemplar, result: Result) -> CountryLine:
 
 
 def _closest(result: Result, ranking: Iterable[CountryLine]) -> tuple[CountryLine, ...]:
-    by_code = {line.country.code: line for line in ranking}
+    by_code: dict[str, CountryLine] = {line.country.code: line for line in ranking}
     return tuple(by_code[code] for code in result.exemplars.closest)
 
 
@@ -373,7 +373,8 @@ def _doing(code: str, question: Question, result: Result) -> Doing:
 
 def _does(question: Question, country: Country, rubric: Rubric) -> tuple[str, ...]:
     """What `country` does about the thing that `question` asks for; nothing if it is not cited."""
-    return tuple(does for practice, does in question.does.items() if rubric.practice_by_id[practice].country == country.code)
+    practices = rubric.practice_by_id
+    return tuple(does for name, does in question.does.items() if practices[name].country == country.code)
 
 
 def _by_horizon(steps: Iterable[Step]) -> tuple[tuple[str, tuple[Step, ...]], ...]:

@@ -1,4 +1,4 @@
-"""The report as a PDF: accessible (PDF/UA-1), archivable (PDF/A-3a), with its data attached, and the same bytes each time.
+"""The report as a PDF: accessible (PDF/UA-1), archivable (PDF/A-3a), its data attached, the same bytes each time.
 
 The only module that knows WeasyPrint, which is imported late: it needs Pango, which no Python package brings.
 """
@@ -6,12 +6,10 @@ The only module that knows WeasyPrint, which is imported late: it needs Pango, w
 import contextlib
 import datetime as dt
 import io
-import os
 import shutil
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib import metadata, resources
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from babel.support import Translations
@@ -38,6 +36,8 @@ FONTS = {
     "serif-semibold.ttf": ("font_source_serif_pro", "SourceSerifPro-Semibold.ttf"),
 }
 """The fonts of the stylesheet, by the name that it uses, and the package that each comes from."""
+MARK = ROOT / "templates" / "report" / "pdfua.xmp"
+"""Says in the metadata that the file is PDF/UA-1, with the declaration that PDF/A asks for."""
 SCHEME = "octant"
 UNDATED = dt.datetime(2000, 1, 1)
 """Stands for the time of a report on a file that has no date: a time of today would change the bytes."""
@@ -49,17 +49,10 @@ INSTALLERS = {
     "brew": "brew install pango",
 }
 """What brings Pango, by the package manager of the machine."""
+SHAPING = ("weasyprint", "pydyf", "font-source-sans-pro", "font-source-serif-pro")
+"""The packages whose version shapes a PDF."""
 PRINTED = 4
 """The flag of a PDF's annotation that is also printed."""
-
-PDFUA_MARK = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"><pdfuaid:part>1</pdfuaid:part></rdf:Description>
-<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
- xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"><pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
-<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema><pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
-<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource"><pdfaProperty:name>part</pdfaProperty:name>
-<pdfaProperty:valueType>Integer</pdfaProperty:valueType><pdfaProperty:category>internal</pdfaProperty:category>
-<pdfaProperty:description>PDF/UA part</pdfaProperty:description></rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description></rdf:RDF>"""
-"""Says in the metadata that the file is PDF/UA-1, with the declaration that PDF/A asks for."""
 
 
 class NoPango(Exception):
@@ -175,7 +168,9 @@ def _fetcher() -> Any:
 
 def _finish(document: "Document", pdf: "pydyf.PDF") -> None:
     """Adds what the standards ask for and WeasyPrint leaves out."""
-    objects = {o.reference: o for o in pdf.objects if isinstance(o, dict)}
+    import pydyf
+
+    objects: dict[Any, Any] = {o.reference: o for o in pdf.objects if isinstance(o, pydyf.Dictionary)}
     for item in list(objects.values()):
         if item.get("S") == "/TH" and "A" in item:
             item["A"]["Scope"] = "/Column" if "/THead" in _ancestors(item, objects) else "/Row"
@@ -198,7 +193,8 @@ def _mark_as_accessible(pdf: "pydyf.PDF") -> None:
     data.compress = False
     for key in ("Length", "Filter"):
         data.extra.pop(key, None)
-    data.stream = [data.stream[0].replace(b"</rdf:RDF>", PDFUA_MARK)]
+    end = b"</rdf:RDF>"
+    data.stream = [data.stream[0].replace(end, MARK.read_bytes() + end)]
 
 
 def _page_labels() -> "pydyf.Dictionary":
@@ -209,16 +205,6 @@ def _page_labels() -> "pydyf.Dictionary":
     return pydyf.Dictionary({"Nums": pydyf.Array([0, cover, 1, numbered])})
 
 
-def write(content: bytes, file: Path) -> None:
-    """Writes a file that is either there whole or not at all. Raises OSError."""
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        draft.write_bytes(content)
-        draft.replace(file)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
 def versions() -> dict[str, str]:
-    """The packages whose version shapes the bytes of a PDF."""
-    return {name: metadata.version(name) for name in ("weasyprint", "pydyf", "font-source-sans-pro", "font-source-serif-pro")}
+    """Which versions of other packages shape a PDF here."""
+    return {name: metadata.version(name) for name in SHAPING}

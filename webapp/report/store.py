@@ -1,6 +1,5 @@
 """PDFs of submissions, made when first asked for and kept from then on."""
 
-import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Iterator

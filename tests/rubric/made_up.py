@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from rubric.answers import Answers
-from rubric.model import Country, Level, Practice, Question, Rubric, Source, State, Theme
+from rubric.answers import State as StateId
+from rubric.model import Country, CountryCode, Level, Practice, Question, Rubric, Source, State, Theme
 
-CODES = ("AU", "CA", "DE", "DK", "FR", "GB", "IE", "US")
+CODES: tuple[CountryCode, ...] = ("AU", "CA", "DE", "DK", "FR", "GB", "IE", "US")
+_LEVEL = Level(name="Made up", meaning="Made up.")
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,7 @@ class Asked:
 
     id: str
     theme: str
-    countries: tuple[str, ...]
+    countries: tuple[CountryCode, ...]
     requires: tuple[str, ...] = ()
     tension: tuple[str, ...] = ()
 
@@ -27,7 +29,7 @@ class PinnedRubric(Rubric):
     pinned: str
 
     @property
-    def digest(self) -> str:  # type: ignore[override]  # the original is a cached property of the same type
+    def digest(self) -> str:
         return self.pinned
 
 
@@ -41,11 +43,8 @@ def rubric_of(
         version="2000.1",
         title="Made up",
         source=Source(title="Made up", date="never", about="Made up."),
-        levels=tuple(Level(name=f"Level {n}", meaning="Made up.") for n in range(5)),
-        states=tuple(
-            State(id=s, label=s, meaning="Made up.")
-            for s in ("unknown", "outside-powers", "not-applicable", "undisclosed")
-        ),
+        levels=(_LEVEL, _LEVEL, _LEVEL, _LEVEL, _LEVEL),
+        states=(_state("unknown"), _state("outside-powers"), _state("not-applicable"), _state("undisclosed")),
         countries=tuple(Country(code=c, name=f"Land {c}", portrait="Made up.") for c in CODES),
         themes=tuple(Theme(id=t, title=t, sentence="Made up.") for t in themes),
         practices=tuple(
@@ -54,6 +53,10 @@ def rubric_of(
         questions=tuple(_question(q) for q in asked),
         **more,
     )
+
+
+def _state(name: StateId) -> State:
+    return State(id=name, label=name, meaning="Made up.")
 
 
 def _practice(asked: Asked, country: str) -> str:

@@ -154,7 +154,7 @@ def test_norms_are_part_of_the_rubric(folder: Path) -> None:
 def test_problems_of_all_files_are_told_at_once(folder: Path) -> None:
     spoil(folder / "rubric.toml", "title = ", "name = ")
     spoil(folder / "countries.toml", 'code = "IE"', 'code = "XX"')
-    spoil(folder / "themes.toml", 'id = "skills"', 'id = "note-skills"')
+    spoil(folder / "themes.toml", "[[themes]]", "[[themes]]\nweight = 0")
     spoil(folder / "practices.toml", 'id = "us-place"', 'id = "us-places"')
     spoil(folder / "questions" / "place.toml", "first_step = ", "last_step = ")
     spoil(folder / "questions" / "learning.toml", "first_step = ", 'requires = ["nothing"]\nfirst_step = ')
@@ -164,9 +164,8 @@ def test_problems_of_all_files_are_told_at_once(folder: Path) -> None:
         "rubric.toml: name: unknown key",
         "rubric.toml: title: missing",
         "countries.toml: XX.code: found",
-        "themes.toml: note-skills: begins like",
-        "questions/note-skills.toml: no such file",
-        "questions/skills.toml: belongs to no theme",
+        "themes.toml: strategy.weight: found 0",
+        "practices.toml: us-places: cited by no question",
         "questions/place.toml: quality-of-place.does: unknown id 'us-place'",
         "questions/place.toml: even-spread.last_step: unknown key",
         "questions/learning.toml: trend-response.requires: unknown id 'nothing'",

@@ -22,7 +22,7 @@ def test_figures_equal_the_other_implementation(case: dict[str, Any]) -> None:
     result = assess(answers_of(case["answers"]), RUBRIC)
     overall, nearest = result.scores.overall, result.exemplars
     ranking = {e.country: e for e in nearest.ranking}
-    found = {
+    found: dict[str, Any] = {
         "answered": result.coverage.answered,
         "value": overall.value,
         "low": overall.low,

@@ -19,8 +19,8 @@ LETTER = 0.5 * TEXT
 GRID = (0, 25, 50, 75, 100)
 PITCH, LINE_PITCH = 21, 13
 """Height of a row, and what each further line of its label adds, in px."""
-WIDEST_BAR = 2.0
-"""The axis of a resemblance chart reaches at least so far, so that small differences look small."""
+SHORTEST_AXIS = 2.0
+"""How far a resemblance chart reaches at least to each side, so that small differences look small."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,16 @@ def _pip(step: int, reached: bool) -> Markup:
     )
 
 
+def key(name: str, title: str) -> Markup:
+    """What a mark looks like, for a legend: `score`, `marked`, `near` or `far`."""
+    axis = _Axis(1, 64, 0, 100)
+    if name in ("score", "marked"):
+        marks = _dot(Dot("", 32, (0, 64), "", name == "marked"), axis, 9)
+    else:
+        marks = _bar(Bar("", 64, "", "", name == "near"), axis, 9)
+    return _svg(72, 18, title, marks)
+
+
 def bar_row(bar: Bar, bars: Sequence[Bar], title: str) -> Markup:
     """The same bar for one row of a page's table, on the scale of all `bars`."""
     axis = _bar_axis(bars, start=6, length=228)
@@ -150,8 +160,8 @@ def _rows(labels: Iterable[str], width: int, top: float) -> Iterable[_Row]:
 
 
 def _bar_axis(bars: Iterable[Bar], start: float, length: float) -> _Axis:
-    reach = max([WIDEST_BAR, *(abs(bar.value) for bar in bars if bar.value is not None)])
-    return _Axis(start, length, -reach, reach)
+    values = [bar.value for bar in bars if bar.value is not None]
+    return _Axis(start, length, min([-SHORTEST_AXIS, *values]), max([SHORTEST_AXIS, *values]))
 
 
 def _dot(dot: Dot, axis: _Axis, y: float) -> list[Markup]:

@@ -1,7 +1,7 @@
 """What a report says, page and PDF alike: the figures of a result, rounded as they are given out, without its words."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +17,7 @@ from webapp.report.wording import share, signed, whole
 Kind = Literal["clear", "leaning", "none", "few-answers", "all-equal", "few-countries"]
 NEAREST_NAMED = 3
 """How many countries are named where the answers fit several."""
+MOST_STANDING_OUT = 2
 LONG_TEXT = 600
 """Characters of free text that still fit beside their question without leaving half a page empty."""
 
@@ -205,6 +206,21 @@ class Report:
     def together(self) -> float:
         """In which share of the draws one of the closest set comes first."""
         return sum(line.stability or 0 for line in self.closest)
+
+    @property
+    def highest(self) -> tuple[ThemeLine, ...]:
+        """The themes with the highest score, if only a few stand out."""
+        return self._standing_out(max)
+
+    @property
+    def lowest(self) -> tuple[ThemeLine, ...]:
+        """The themes with the lowest score, if only a few stand out."""
+        return self._standing_out(min)
+
+    def _standing_out(self, end: Callable[[Iterable[float]], float]) -> tuple[ThemeLine, ...]:
+        values = [theme.score.value for theme in self.themes if theme.score.value is not None]
+        there = tuple(theme for theme in self.themes if values and theme.score.value == end(values))
+        return there if len(there) <= MOST_STANDING_OUT and len(set(values)) > 1 else ()
 
     @property
     def chance_per_thousand(self) -> int:

@@ -60,6 +60,12 @@ def listed_or(items: Iterable[object], language: str) -> Markup:
     return Markup(format_list([escape(item) for item in items], style="or", locale=_locale(language)))  # noqa: S704  # as above
 
 
+def naming(sentences: Iterable[str], name: str) -> Markup:
+    """`sentences` with `name` in bold, where it first stands in them or else before them."""
+    text, bold = escape(" ".join(sentences)), Markup("<b>{}</b>").format(name)
+    return text.replace(escape(name), bold, 1) if escape(name) in text else bold + " " + text
+
+
 def capitalised(text: str) -> str:
     """`text` with a capital first letter, as at the beginning of a sentence."""
     return text[:1].upper() + text[1:]
@@ -73,7 +79,13 @@ def isolated(text: str) -> str:
 
 def install(environment: Environment, language: Callable[[], str]) -> None:
     """Makes these forms filters of `environment`, in the `language` of the moment."""
-    environment.filters |= {"whole": whole, "share": share, "capitalised": capitalised, "isolated": isolated}
+    environment.filters |= {
+        "whole": whole,
+        "share": share,
+        "capitalised": capitalised,
+        "naming": naming,
+        "isolated": isolated,
+    }
     for form in (signed, thousandths, day, moment, listed, listed_or):
         environment.filters[form.__name__] = _in(form, language)
 

@@ -2,11 +2,14 @@
 
 from flask import Flask
 
-from webapp import current, errors, headers, i18n, pages
+from webapp import accounts, current, errors, headers, i18n, pages
+from webapp.admin import views as admin
 from webapp.assessment import views as assessment
 from webapp.config import LARGEST_REQUEST, ROOT, Settings
 from webapp.database import Database
 from webapp.migrations import upgrade
+from webapp.report import store
+from webapp.report import views as report
 
 
 def create_app(settings: Settings) -> Flask:
@@ -22,6 +25,8 @@ def create_app(settings: Settings) -> Flask:
     current.set_database(app.extensions, database)
     for part in (errors, headers, i18n):
         part.init_app(app)
-    for blueprint in (pages.bp, assessment.bp):
+    accounts.init_app(app, database, settings)
+    store.init_app(app, database)
+    for blueprint in (pages.bp, assessment.bp, report.bp, admin.bp):
         app.register_blueprint(blueprint)
     return app

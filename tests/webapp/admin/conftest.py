@@ -1,0 +1,23 @@
+"""An administrator, signed in and not."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.webapp.admin.signing_in import EMAIL, PASSWORD, sign_in
+from webapp import accounts
+from webapp.database import Database
+
+
+@pytest.fixture
+def account(app: Flask, database: Database) -> None:
+    """The account of an administrator."""
+    with app.app_context(), database.writing() as session:
+        accounts.create_administrator(session, EMAIL, PASSWORD)
+
+
+@pytest.fixture
+def administrator(client: FlaskClient, account: None) -> FlaskClient:
+    """A visitor who has signed in."""
+    assert sign_in(client).status_code == 302
+    return client

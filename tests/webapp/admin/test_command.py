@@ -1,0 +1,60 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.webapp.admin.signing_in import EMAIL, PASSWORD, sign_in
+from webapp.config import ROOT, Settings
+
+
+def create(settings: Settings, password: bytes, email: str = EMAIL) -> subprocess.CompletedProcess[bytes]:
+    """Runs `admin create` as somebody would from a script."""
+    return subprocess.run(
+        [sys.executable, "-m", "webapp", "admin", "create", email],
+        cwd=ROOT,
+        env={**os.environ, "OCTANT_DATA": str(settings.data), "OCTANT_DATABASE_URL": settings.database_url},
+        input=password,
+        capture_output=True,
+        check=False,
+    )
+
+
+def test_makes_an_account_that_can_sign_in(settings: Settings, client: FlaskClient) -> None:
+    done = create(settings, f"{PASSWORD}\nmore lines\n".encode())
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert done.stderr.decode() == f"Made an account for {EMAIL}. Sign in at /admin/.\n"
+    assert sign_in(client).status_code == 302
+    assert client.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("email", "password", "message"),
+    [
+        ("nonsense", PASSWORD, "EMAIL: found 'nonsense'; expected an e-mail address like name@example.org"),
+        (EMAIL, "eleven char", "password: has 11 characters; expected 12 to 128 characters"),
+        (EMAIL, "", "password: has 0 characters; expected 12 to 128 characters"),
+        (EMAIL, "x" * 129, "password: has 129 characters; expected 12 to 128 characters"),
+    ],
+)
+def test_says_what_is_wrong(tmp_path: Path, email: str, password: str, message: str) -> None:
+    settings = Settings(tmp_path, f"sqlite:///{tmp_path / 'octant.sqlite'}")
+    done = create(settings, password.encode(), email)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode() == f"{message}\n"
+
+
+def test_takes_no_password_that_is_not_text(tmp_path: Path) -> None:
+    settings = Settings(tmp_path, f"sqlite:///{tmp_path / 'octant.sqlite'}")
+    done = create(settings, b"\xff" * 12)
+    assert done.returncode == 2
+    assert done.stderr.decode() == "password: not UTF-8; expected text in UTF-8\n"
+
+
+def test_refuses_a_second_account_for_an_address(settings: Settings) -> None:
+    assert create(settings, PASSWORD.encode()).returncode == 0
+    done = create(settings, PASSWORD.encode(), EMAIL.upper())
+    assert done.returncode == 2
+    assert "there is an account" in done.stderr.decode()

@@ -1,0 +1,66 @@
+"""Pages of administrators: the list of submissions, one submission, its report."""
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from rubric.model import Rubric
+from webapp import accounts
+from webapp.admin import service
+from webapp.admin.forms import place_from, place_text
+from webapp.assessment.service import rubric_of
+from webapp.current import database
+from webapp.i18n import language
+from webapp.models import Submission
+from webapp.report.pdf import NoPango, works
+from webapp.report.store import report_on, reports
+from webapp.report.views import download
+
+bp = Blueprint("admin", __name__, url_prefix=accounts.PAGES)
+bp.before_request(accounts.administrators_only)
+
+LARGEST_ID = 2**31 - 1
+
+
+@bp.get("/")
+def submissions() -> str:
+    with database().reading() as session:
+        page = service.page(session, _place())
+    older = place_text(page.older) if page.older else None
+    return render_template("admin/submissions.html", page=page, older=older, first=not request.args)
+
+
+@bp.get(f"/submissions/<int(max={LARGEST_ID}):submission_id>")
+def submission(submission_id: int) -> str:
+    with database().reading() as session:
+        chosen, rubric = _opened(session, submission_id)
+        return render_template(
+            "admin/submission.html",
+            submission=chosen,
+            report=report_on(chosen, rubric, language()),
+            siblings=service.siblings(session, chosen),
+            missing=None if works() else NoPango().command,
+        )
+
+
+@bp.get(f"/submissions/<int(max={LARGEST_ID}):submission_id>/report.pdf")
+def report(submission_id: int) -> Response:
+    with database().reading() as session:
+        chosen, rubric = _opened(session, submission_id)
+    try:
+        content = reports().pdf(chosen, rubric, language())
+    except NoPango:
+        return redirect(url_for(".submission", submission_id=submission_id))
+    return download(content, chosen.assessment.region, chosen.number)
+
+
+def _opened(session: Session, submission_id: int) -> tuple[Submission, Rubric]:
+    chosen = service.submission(session, submission_id) or abort(404)
+    return chosen, rubric_of(session, chosen.rubric_digest)
+
+
+def _place() -> service.Place | None:
+    try:
+        return place_from(request.args["after"]) if "after" in request.args else None
+    except ValueError:
+        abort(404)

@@ -93,11 +93,10 @@ def _spread(
     while left:
         taken = themes if len(themes) < TOP_PLACES else []
         choice = next((q for q in left if q.theme not in taken), left[0])
-        barred = tuple(q for q in left if q.id in rivals.get(choice.id, ()))
-        gone = {choice.id, *(q.id for q in barred)}
-        left = [q for q in left if q.id not in gone]
+        barred = rivals.get(choice.id, frozenset())
+        yield choice, tuple(q for q in left if q.id in barred)
+        left = [q for q in left if q is not choice and q.id not in barred]
         themes.append(choice.theme)
-        yield choice, barred
 
 
 def _rivals(rubric: Rubric) -> dict[str, set[str]]:

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from rubric.model import TOP_LEVEL
-from rubric.structure import DRAWS, Flags, Floats, Sheet, Structure, Whole, drawn_levels
+from rubric.structure import DRAWS, Flags, Floats, Sheet, Structure, Whole
 
 TIE = 1e-9
 FEWEST_ANSWERED = 10
@@ -87,9 +87,10 @@ def resemblances(y: Floats, cites: Flags) -> Floats:
     NaN where all levels of a row are equal.
     """
     total, cited = y.shape[-1], cites.sum(axis=1)
-    means = y @ cites.T / cited
-    spread = y.var(axis=-1)[..., None] / cited * (total - cited) / (total - 1)
-    gaps = means - y.mean(axis=-1)[..., None]
+    centred = y - y.mean(axis=-1, keepdims=True)
+    variance = np.einsum("...n,...n->...", centred, centred)[..., None] / total
+    gaps = centred @ cites.T / cited
+    spread = variance / cited * (total - cited) / (total - 1)
     z: Floats = np.divide(gaps, np.sqrt(spread), out=np.full(gaps.shape, np.nan), where=spread > TIE**2)
     return z
 
@@ -102,7 +103,7 @@ def _first(z: Floats) -> Whole:
 
 def _leads(sheet: Sheet, structure: Structure, eligible: Flags) -> Whole:
     """In how many draws each eligible country ranks first."""
-    y = (drawn_levels(sheet, structure) - structure.typical)[:, sheet.counted]
+    y = (sheet.drawn - structure.typical)[:, sheet.counted]
     z = resemblances(y, structure.cites[eligible][:, sheet.counted])
     return np.bincount(_first(z), minlength=int(eligible.sum()))
 

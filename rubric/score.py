@@ -6,7 +6,7 @@ import numpy as np
 
 from rubric.model import TOP_LEVEL
 from rubric.rounding import rounded
-from rubric.structure import Flags, Floats, Sheet, Structure, drawn_levels
+from rubric.structure import Flags, Floats, Sheet, Structure
 
 PER_LEVEL = 100 / TOP_LEVEL
 RANGE = (5, 95)
@@ -70,10 +70,13 @@ def scores(sheet: Sheet, structure: Structure, grades: dict[str, str]) -> Scores
 
 
 def theme_scores(levels: Floats, counted: Flags, structure: Structure) -> Floats:
-    """(..., T) 100 x mean of level/4 over the `counted` questions of each theme; NaN for a theme with none."""
+    """(..., T) 100 x mean of level/4 over the `counted` questions of each theme; NaN for a theme with none.
+
+    `levels` (..., Q) may hold any number where a question is not counted.
+    """
     members = structure.theme * counted[:, None]
     sizes = members.sum(axis=0)
-    sums = np.where(counted, levels, 0) @ members
+    sums = levels @ members
     scores: Floats = np.divide(sums * PER_LEVEL, sizes, out=np.full(sums.shape, np.nan), where=sizes > 0)
     return scores
 
@@ -90,13 +93,13 @@ def _known(value: float) -> float | None:
 
 def _intervals(sheet: Sheet, structure: Structure) -> tuple[list[Range | None], Range | None]:
     """The 5-95 % range of each theme score and of the overall score over the draws."""
-    if not sheet.answered.any():
+    if not len(sheet.drawn):
         return [None] * len(structure.themes), None
-    themes = theme_scores(drawn_levels(sheet, structure), sheet.counted, structure)
+    themes = theme_scores(sheet.drawn, sheet.counted, structure)
     present = ~np.isnan(themes[0])
     weights = structure.weights[present]
     overall = themes[:, present] @ weights / weights.sum()
-    low, high = np.percentile(np.column_stack([themes[:, present], overall]).clip(0, 100), RANGE, axis=0)
+    low, high = np.percentile(np.vstack([themes[:, present].T, overall]).clip(0, 100), RANGE, axis=1)
     ranges = list(zip(low.tolist(), high.tolist(), strict=True))
     by_theme = iter(ranges[:-1])
     return [next(by_theme) if there else None for there in present], ranges[-1]

@@ -88,12 +88,14 @@ class Sheet:
     """One region's answers as arrays over the questions.
 
     `levels` (Q,) 0-4, meaningless where not `answered`. Each question is `answered` with a level, or `open`
-    (unknown, undisclosed or unanswered), or left out (neither).
+    (unknown, undisclosed or unanswered), or left out (neither). `drawn` (1000, Q): levels as they might have been
+    answered another time, meaningless for questions left out; no row where nothing was answered.
     """
 
     levels: Floats
     answered: Flags
     open: Flags
+    drawn: Floats
 
     @property
     def counted(self) -> Flags:
@@ -105,19 +107,21 @@ def sheet(answers: Mapping[str, int | str], structure: Structure) -> Sheet:
     """The arrays of `answers` (question id to level or state)."""
     given = [answers.get(question, "unanswered") for question in structure.questions]
     answered = np.array([isinstance(answer, int) for answer in given])
+    levels = np.array([float(answer) if isinstance(answer, int) else 0.0 for answer in given])
     return Sheet(
-        levels=np.array([float(answer) if isinstance(answer, int) else 0.0 for answer in given]),
+        levels=levels,
         answered=answered,
         open=np.array([answer not in LEFT_OUT for answer in given]) & ~answered,
+        drawn=_drawn(levels, answered, structure.draws),
     )
 
 
-def drawn_levels(sheet: Sheet, structure: Structure) -> Floats:
-    """(1000, Q) levels as they might have been answered another time; meaningless for questions left out.
-
-    An answered level gets noise; an open question takes one of the region's answered levels, and noise.
-    Needs at least one answered question.
-    """
-    given = np.sort(sheet.levels[sheet.answered])
-    imputed = given[(structure.draws.picks * len(given)).astype(np.intp)]
-    return np.where(sheet.answered, sheet.levels, imputed) + structure.draws.noise
+def _drawn(levels: Floats, answered: Flags, draws: Draws) -> Floats:
+    """Levels with noise; where there is none, one of the region's answered levels, with noise."""
+    given = np.sort(levels[answered])
+    if not len(given):
+        return np.empty((0, len(levels)))
+    imputed = given[(draws.picks[:, ~answered] * len(given)).astype(np.intp)]
+    drawn = draws.noise + levels
+    drawn[:, ~answered] += imputed
+    return drawn

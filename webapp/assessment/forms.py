@@ -1,6 +1,6 @@
 """The forms of the respondent, built from the rubric. Field names are a stable interface."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +9,9 @@ from pydantic import TypeAdapter
 from pydantic import ValidationError as Unfit
 from werkzeug.datastructures import MultiDict
 from wtforms import EmailField, Field, Form, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
-from wtforms.validators import AnyOf, Email, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import AnyOf, DataRequired, Email, Length, Optional, ValidationError
 
 from rubric.answers import (
     DEFAULT_PRIORITY,
@@ -34,12 +35,14 @@ EMAIL_LENGTH = 254
 
 
 class Fits:
-    """Validator: the text is what an answers file may hold; what is too long is another validator's matter."""
+    """Validator: the text is what an answers file may hold. Says nothing where an earlier validator has."""
 
     def __init__(self, kind: Any) -> None:
         self.adapter: TypeAdapter[str] = TypeAdapter(kind)
 
     def __call__(self, form: BaseForm, field: Field) -> None:
+        if field.errors:
+            return
         try:
             field.data = self.adapter.validate_python(field.data)
         except Unfit:
@@ -58,6 +61,16 @@ def _stripped(value: str | None) -> str | None:
 TIDY = (_newlines, _stripped)
 TOO_LONG = _l("This is too long. Please use at most %(max)d characters.")
 NO_CHOICE = _l("Please choose one of the answers shown.")
+OVERTAKEN = _l("Changed in another window after you opened this page.")
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """Something to look at: `target` is the id of the control to go to, `about` the question's name or None."""
+
+    target: str
+    about: str | None
+    message: str
 
 
 class StartForm(Form):
@@ -66,7 +79,7 @@ class StartForm(Form):
     region = StringField(
         filters=TIDY,
         validators=[
-            InputRequired(_l("Please enter the name of your region.")),
+            DataRequired(_l("Please enter the name of your region.")),
             Length(max=REGION_LENGTH, message=TOO_LONG),
             Fits(Region),
         ],
@@ -85,22 +98,35 @@ class StartForm(Form):
         ],
     )
 
-
-def _long_text() -> Field:
-    return TextAreaField(filters=TIDY, validators=[Optional(), Length(max=NOTE_LENGTH, message=TOO_LONG), Fits(Note)])
-
-
-def _short_text() -> Field:
-    return StringField(filters=TIDY, validators=[Optional(), Length(max=LINE_LENGTH, message=TOO_LONG), Fits(Line)])
+    @property
+    def mistakes(self) -> list[Mistake]:
+        """What the respondent has to look at, from top to bottom."""
+        return [Mistake(field.name, None, error) for field in self for error in field.errors]
 
 
-def _choice(values: tuple[str, ...]) -> Field:
-    return RadioField(
-        choices=values, filters=TIDY, validate_choice=False, validators=[Optional(), AnyOf(values, message=NO_CHOICE)]
+def _long_text() -> "UnboundField[Any]":
+    return UnboundField(
+        TextAreaField, filters=TIDY, validators=[Optional(), Length(max=NOTE_LENGTH, message=TOO_LONG), Fits(Note)]
     )
 
 
-KINDS: dict[str, Callable[[], Field]] = {
+def _short_text() -> "UnboundField[Any]":
+    return UnboundField(
+        StringField, filters=TIDY, validators=[Optional(), Length(max=LINE_LENGTH, message=TOO_LONG), Fits(Line)]
+    )
+
+
+def _choice(values: tuple[str, ...]) -> "UnboundField[Any]":
+    return UnboundField(
+        RadioField,
+        choices=values,
+        filters=TIDY,
+        validate_choice=False,
+        validators=[Optional(), AnyOf(values, message=NO_CHOICE)],
+    )
+
+
+KINDS: dict[str, Callable[[], "UnboundField[Any]"]] = {
     "answer": lambda: _choice(ANSWERS),
     "reason": _long_text,
     "note": _long_text,
@@ -115,6 +141,10 @@ def field_name(kind: str, question: str) -> str:
     return question if kind == "answer" else f"{kind}-{question}"
 
 
+FIRST_CHOICE = {"answer": "0", "evidence": GRADES[0]}
+"""Value of the first choice of each part that is chosen and not typed."""
+
+
 @dataclass(frozen=True)
 class QuestionFields:
     """The bound fields of one question, by kind."""
@@ -123,8 +153,13 @@ class QuestionFields:
     fields: Mapping[str, Field]
 
     @property
-    def errors(self) -> list[str]:
-        return [str(error) for field in self.fields.values() for error in field.errors]
+    def errors(self) -> list[Mistake]:
+        """Every error of this question's fields."""
+        return [
+            Mistake(f"{field.name}-{FIRST_CHOICE[kind]}" if kind in FIRST_CHOICE else field.name, self.question.name, e)
+            for kind, field in self.fields.items()
+            for e in field.errors
+        ]
 
     @property
     def entry(self) -> Entry:
@@ -169,6 +204,17 @@ class ThemeForm:
             return True
         reason.errors = [*reason.errors, _l("Please say in a few words why this does not apply.")]
         return False
+
+    def mistakes(self, overtaken: Set[str]) -> list[Mistake]:
+        """What the respondent has to look at, from top to bottom; `overtaken` questions were changed by others."""
+        priority = [Mistake(f"{self.priority.name}-{PRIORITIES[0]}", None, error) for error in self.priority.errors]
+        return [mistake for q in self.questions for mistake in self._mistakes(q, overtaken)] + priority
+
+    def _mistakes(self, asked: QuestionFields, overtaken: Set[str]) -> list[Mistake]:
+        question = asked.question
+        if question.id not in overtaken:
+            return asked.errors
+        return [Mistake(f"{question.id}-{FIRST_CHOICE['answer']}", question.name, OVERTAKEN), *asked.errors]
 
     @property
     def changes(self) -> list[Change]:

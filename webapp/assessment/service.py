@@ -202,7 +202,7 @@ def submit(session: Session, assessment: Assessment) -> Submission:
     return submission
 
 
-def _undated(content: dict[str, object]) -> dict[str, object]:
+def _undated(content: Mapping[str, object]) -> dict[str, object]:
     return {key: value for key, value in content.items() if key != "date"}
 
 

@@ -27,7 +27,7 @@ def begin() -> Page:
     if not form.validate():
         return _start_page(form), 422
     with database().writing() as session:
-        token = service.start(session, form.region.data, form.country.data, form.contact.data)
+        token = service.start(session, form.region.data or "", form.country.data, form.contact.data)
     return redirect(url_for(".tasks", token=token), 303)
 
 
@@ -93,6 +93,7 @@ def _theme_page(
         stored=stored,
         revisions=service.revisions(assessment),
         overtaken=overtaken,
+        mistakes=form.mistakes(overtaken),
         progress=service.progress(rubric, stored),
         saved=_saved(rubric),
     )

@@ -121,7 +121,7 @@ def _serve(options: argparse.Namespace) -> int:
     from webapp.serve import PortTaken, serve
 
     try:
-        serve(create_app(Settings.from_environment()), options.port)
+        serve(lambda: create_app(Settings.from_environment()), options.port)
     except PortTaken as error:
         raise Failure(
             f"Port {options.port} cannot be used ({error.strerror}). Try another: ./octant serve --port {options.port + 1}"

@@ -2,14 +2,20 @@
 
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from rubric.problems import InputError, Problem, quote
 
 ROOT = Path(__file__).parent.parent
 
 LARGEST_REQUEST = 1_000_000
 """Bytes of a request body: ten times what the longest theme page can send."""
+DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+"""The driver for each kind of database that an address may begin with."""
 
 
 @dataclass(frozen=True)
@@ -21,27 +27,45 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """The settings in `environment`; by default SQLite in `instance/` beside the program."""
+        """The settings in `environment`; by default SQLite in `instance/` beside the program. Raises InputError."""
         data = Path(environment.get("OCTANT_DATA") or ROOT / "instance").absolute()
         default = f"sqlite:///{data / 'octant.sqlite'}"
         return cls(data=data, database_url=_with_driver(environment.get("OCTANT_DATABASE_URL") or default))
 
     def secret(self, name: str) -> str:
-        """A random secret of this data folder; made when first asked for, and readable by its owner alone."""
-        self.data.mkdir(parents=True, exist_ok=True)
+        """A random secret of this data folder; made when first asked for, and readable by its owner alone.
+
+        Raises InputError where the folder cannot be written to.
+        """
         file = self.data / f"{name}.secret"
         try:
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
+            self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not file.exists():
+                _write_once(file, secrets.token_urlsafe(48))
             return file.read_text(encoding="ascii")
+        except OSError as error:
+            found = f"{error.filename or file}: {error.strerror}"
+            raise InputError([Problem("OCTANT_DATA", found, "a folder that you may write to")]) from None
+
+
+def _write_once(file: Path, text: str) -> None:
+    """Puts `text` into `file` whole, unless another process was quicker."""
+    handle, name = tempfile.mkstemp(dir=file.parent)
+    try:
         with os.fdopen(handle, "w", encoding="ascii") as new:
-            new.write(secrets.token_urlsafe(48))
-        return file.read_text(encoding="ascii")
+            new.write(text)
+        with suppress(FileExistsError):
+            os.link(name, file)
+    finally:
+        Path(name).unlink()
 
 
 def _with_driver(url: str) -> str:
-    """`url` with psycopg named as the driver, which people rightly leave out."""
-    for short in ("postgresql://", "postgres://"):
-        if url.startswith(short):
-            return url.replace(short, "postgresql+psycopg://", 1)
-    return url
+    """`url` with the driver that we bring, which people rightly leave out."""
+    scheme, _, rest = url.partition("://")
+    kind = scheme.partition("+")[0]
+    if kind not in DRIVERS:
+        raise InputError(
+            [Problem("OCTANT_DATABASE_URL", f"begins with {quote(scheme)}", "sqlite:/// or postgresql://")]
+        )
+    return f"{DRIVERS[kind]}://{rest}"

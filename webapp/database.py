@@ -1,26 +1,39 @@
-"""The connection to SQLite or PostgreSQL, and the two ways to use it: reading and writing."""
+"""The connection to SQLite or PostgreSQL, and the ways to use it: reading, writing, and changing the tables."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
+
+from rubric.problems import InputError, Problem
 
 WRITING = "octant_writing"
 """Execution option of a connection whose transaction will write."""
 BUSY_SECONDS = 15
+"""How long a transaction waits for another that writes."""
+MIGRATION_LOCK = 0x0C7A47
+"""Number of PostgreSQL's lock that is held while tables change: any number, always the same."""
 
 
 class Database:
-    """One database. Every use is a transaction that is either `reading` or `writing`."""
+    """One database. Every use is a transaction that is either `reading` or `writing`.
+
+    Raises InputError where `url` cannot be read or the folder of an SQLite file cannot be made.
+    """
 
     def __init__(self, url: str) -> None:
-        self.engine = _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else _postgresql(url)
+        try:
+            parts = make_url(url)
+        except (ArgumentError, ValueError):
+            raise _unusable("not an address that can be read") from None
+        self.engine = _sqlite(parts) if parts.get_backend_name() == "sqlite" else _postgresql(parts)
 
     def close(self) -> None:
-        """Closes all connections."""
+        """Closes all connections that are not in use."""
         self.engine.dispose()
 
     @contextmanager
@@ -38,12 +51,34 @@ class Database:
         ):
             yield session
 
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """A transaction that changes tables, all of it or nothing; whoever comes second waits.
 
-def _sqlite(url: str) -> Engine:
+        Raises InputError where the database cannot be opened.
+        """
+        try:
+            connection = self.engine.execution_options(**{WRITING: True}).connect()
+        except OperationalError as error:
+            raise _unusable(str(error.orig)) from None
+        change = _migrating_sqlite if connection.dialect.name == "sqlite" else _migrating_postgresql
+        with connection:
+            yield from change(connection)
+
+
+def _unusable(reason: str) -> InputError:
+    # The driver's words: they name host, port and database, but no password.
+    return InputError([Problem("OCTANT_DATABASE_URL", reason.strip(), "a database that can be opened")])
+
+
+def _sqlite(url: URL) -> Engine:
     """SQLite that survives a power cut and lets readers go on while one writes."""
-    path = make_url(url).database
+    path = url.database
     if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unusable(f"{error.filename}: {error.strerror}") from None
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -62,5 +97,24 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-def _postgresql(url: str) -> Engine:
+def _migrating_sqlite(connection: Connection) -> Iterator[Connection]:
+    # A column is changed by making the table anew and dropping the old one, with which enforced foreign keys would take
+    # the rows of other tables. They can be switched only outside of a transaction, so this connection is used once.
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys = OFF")
+    connection.detach()
+    with connection.begin():
+        yield connection
+        broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+        if broken:
+            raise RuntimeError(f"The change of tables would leave {len(broken)} rows that point nowhere.")
+
+
+def _migrating_postgresql(connection: Connection) -> Iterator[Connection]:
+    with connection.begin():
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": MIGRATION_LOCK})
+        yield connection
+
+
+def _postgresql(url: URL) -> Engine:
     return create_engine(url, hide_parameters=True, pool_pre_ping=True)

@@ -1,59 +1,84 @@
 """Octant as a server on one machine."""
 
 import logging
+import os
 import socket
 import sys
 from collections.abc import Callable
-from typing import Any
 
+from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
 
+from webapp import current
 from webapp.errors import WithoutLinks
 
 HOST = "127.0.0.1"
 THREADS = 8
+SECONDS_TO_FINISH = 5
+"""How long requests may go on after the server was told to stop."""
 
 
 class PortTaken(OSError):
-    """Another program listens there already."""
+    """Another program listens there already, or the system keeps the port for others."""
+
+
+class Log(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn's log, without the secret part of addresses that it quotes from broken requests."""
+
+    def setup(self, cfg: Config) -> None:
+        super().setup(cfg)
+        _hide_links(self.error_log)
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """Gunicorn, set up from here instead of from its command line."""
 
-    def __init__(self, application: Callable[..., Any], port: int) -> None:
-        self.application = application
-        self.port = port
+    def __init__(self, app: Flask, listening: socket.socket) -> None:
+        self.app = app
+        self.listening = listening
         super().__init__()
 
     def load_config(self) -> None:
         """One process with threads: SQLite takes one writer at a time, and a small machine has few cores."""
+        address = "http://{}:{}/".format(*self.listening.getsockname())
         for name, value in {
-            "bind": f"{HOST}:{self.port}",
+            "bind": f"fd://{self.listening.detach()}",
             "worker_class": "gthread",
             "threads": THREADS,
+            "graceful_timeout": SECONDS_TO_FINISH,
             "accesslog": None,
             "loglevel": "warning",
+            "logger_class": Log,
             "control_socket_disable": True,
-            "when_ready": lambda _: print(f"Octant is at http://{HOST}:{self.port}/", flush=True),
+            "when_ready": lambda _: print(f"Octant is at {address}", flush=True),
         }.items():
-            if name in self.cfg.settings:
-                self.cfg.set(name, value)
+            self.cfg.set(name, value)
 
-    def load(self) -> Callable[..., Any]:
+    def load(self) -> Flask:
         """The WSGI application."""
-        return self.application
+        return self.app
 
 
-def serve(application: Callable[..., Any], port: int) -> None:
-    """Serves until stopped. Raises PortTaken at once where the port is in use, instead of trying again and again."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            raise PortTaken(error.errno, error.strerror) from None
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
-    for handler in (*logging.getLogger().handlers, *logging.getLogger("gunicorn.error").handlers):
+def serve(make_app: Callable[[], Flask], port: int) -> None:
+    """Serves what `make_app` makes, until stopped. Raises PortTaken before anything is made."""
+    with _listening(port) as listening:
+        logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+        _hide_links(logging.getLogger())
+        app = make_app()
+        with app.app_context():
+            current.database().close()  # connections must not be shared with the process that answers
+        Server(app, listening).run()
+
+
+def _listening(port: int) -> socket.socket:
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as error:
+        raise PortTaken(error.errno, os.strerror(error.errno or 0)) from None
+
+
+def _hide_links(logger: logging.Logger) -> None:
+    for handler in logger.handlers:
         handler.addFilter(WithoutLinks())
-    Server(application, port).run()

@@ -35,10 +35,15 @@ def rubric(version: str | None = None) -> Rubric:
 
 
 def from_content(content: Mapping[str, Any]) -> Rubric:
-    """The rubric whose `Rubric.content` is given, as it is stored beside submissions."""
-    derived = {"practices", "countries"}
-    questions = [{k: v for k, v in q.items() if k not in derived} for q in content["questions"]]
+    """The rubric whose `Rubric.content` is given, as it is stored beside submissions; keys may come in any order."""
+    questions = [_as_in_file(question) for question in content["questions"]]
     return Rubric.model_validate_json(json.dumps({**content, "questions": questions}))
+
+
+def _as_in_file(question: Mapping[str, Any]) -> dict[str, Any]:
+    """A question of `Rubric.content` without what follows from the rest, `does` in its own order again."""
+    does = {practice: question["does"][practice] for practice in question["practices"]}
+    return {**{k: v for k, v in question.items() if k not in ("practices", "countries")}, "does": does}
 
 
 def read(folder: Path) -> Rubric:

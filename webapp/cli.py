@@ -2,21 +2,27 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from getpass import getpass
 from pathlib import Path
+from typing import IO
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from rubric import answers, load
+from rubric import answers, batch, load, prose
 from rubric.assess import assess
-from rubric.batch import assess_lines
 from rubric.digests import canonical
-from rubric.problems import InputError
+from rubric.problems import InputError, Problem
 from webapp.config import ROOT, Settings
 
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
 DEFAULT_PORT = 8000
+LANGUAGE = "en"
+MOST_TOLD = 20
+"""How many pairs and passages `rubric check --report` prints."""
+MOST_MADE_UP = 10_000
 
 
 class Failure(Exception):
@@ -28,13 +34,15 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = options.command
     try:
-        return command(options)
+        code = command(options)
+        sys.stdout.flush()
+        return code
     except InputError as error:
         return _say(*error.problems, code=WRONG_INPUT)
     except Failure as error:
         return _say(error, code=FAILED)
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read the output has gone; there is nobody to tell
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone; nobody to tell
         return FAILED
     except KeyboardInterrupt:
         return FAILED
@@ -70,7 +78,9 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_rubric(commands.add_parser("rubric", help="show or check the rubric"))
     _add_admin(commands.add_parser("admin", help="manage accounts"))
-    commands.add_parser("demo", help="fill the database with made-up regions").set_defaults(command=_demo)
+    demo = commands.add_parser("demo", help="fill the database with made-up regions, marked as such")
+    demo.add_argument("--submissions", type=_count, default=12, metavar="N", help="default 12")
+    demo.set_defaults(command=_demo)
     return parser
 
 
@@ -101,14 +111,23 @@ def _port(text: str) -> int:
     return number
 
 
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_MADE_UP):
+        raise argparse.ArgumentTypeError(f"expected a number from 1 to {MOST_MADE_UP}")
+    return int(text)
+
+
 def _print_template(name: str, **context: object) -> None:
+    from webapp.report import wording
+
     environment = Environment(
         loader=FileSystemLoader(ROOT / "templates"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        autoescape=False,
+        autoescape=False,  # noqa: S701  plain text for a terminal, no markup
     )
+    wording.install(environment, lambda: LANGUAGE)
     sys.stdout.write(environment.get_template(name).render(context))
 
 
@@ -123,33 +142,59 @@ def _serve(options: argparse.Namespace) -> int:
     try:
         serve(lambda: create_app(Settings.from_environment()), options.port)
     except PortTaken as error:
-        raise Failure(
-            f"Port {options.port} cannot be used ({error.strerror}). Try another: ./octant serve --port {options.port + 1}"
-        ) from None
+        another = f"./octant serve --port {options.port + 1}"
+        raise Failure(f"Port {options.port} cannot be used ({error.strerror}). Try another: {another}") from None
     return DONE
 
 
 def _assess(options: argparse.Namespace) -> int:
     if options.batch:
-        return _assess_batch(sys.stdin.buffer)
+        return _assess_batch(batch.lines(sys.stdin.buffer))
     result = assess(*answers.read(options.file))
     if options.json:
         _print_json(result.json())
     else:
-        _print_template("cli/summary.txt", result=result, figures=result.json())
+        from webapp.report.context import Issue, report_of
+
+        _print_template("cli/summary.txt", report=report_of(result, Issue(), LANGUAGE))
     return DONE
 
 
 def _assess_batch(lines: Iterable[bytes]) -> int:
     fine = True
-    for text, went_well in assess_lines(lines):
-        print(text)
+    for text, went_well in batch.assess_lines(lines):
+        print(text, flush=True)
         fine = fine and went_well
     return DONE if fine else WRONG_INPUT
 
 
 def _report(options: argparse.Namespace) -> int:
-    raise Failure("not yet")
+    from webapp.report.context import Issue, report_of
+    from webapp.report.pdf import NoPango, pdf
+
+    result = assess(*answers.read(options.file))
+    try:
+        _write(options.output, pdf(report_of(result, Issue(), LANGUAGE), LANGUAGE))
+    except NoPango as error:
+        raise Failure(
+            f"A PDF needs Pango, which is missing or too old here. Install it with: {error.command}"
+        ) from None
+    except OSError as error:
+        raise Failure(f"{options.output}: cannot be written ({error.strerror})") from None
+    return DONE
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Writes a file that is there whole or not at all, or to what is no file, such as a pipe. Raises OSError."""
+    if file.exists() and not file.is_file():
+        file.write_bytes(content)
+        return
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        draft.write_bytes(content)
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _rubric_show(options: argparse.Namespace) -> int:
@@ -162,12 +207,61 @@ def _rubric_show(options: argparse.Namespace) -> int:
 
 
 def _rubric_check(options: argparse.Namespace) -> int:
-    raise Failure("not yet")
+    rubric = load.read(options.folder) if options.folder else load.rubric()
+    _print_template(
+        "cli/check.txt",
+        rubric=rubric,
+        where=options.folder or "comes with the program",
+        by_country=rubric.questions_by_country.items(),
+        alike=prose.most_alike(prose.level_sentences(rubric), MOST_TOLD) if options.report else None,
+        hardest=prose.hardest(prose.passages(rubric), MOST_TOLD) if options.report else None,
+    )
+    return DONE
 
 
 def _admin_create(options: argparse.Namespace) -> int:
-    raise Failure("not yet")
+    from webapp import accounts, current
+    from webapp.app import create_app
+
+    with create_app(Settings.from_environment()).app_context():
+        database = current.database()
+        with database.reading() as session:
+            email = accounts.new_email(session, options.email)
+        password = _asked_password(email) if sys.stdin.isatty() else _read_password(sys.stdin.buffer)
+        with database.writing() as session:
+            accounts.create_administrator(session, email, password)
+    return _say(f"Made an account for {email}. Sign in at /admin/.", code=DONE)
+
+
+def _asked_password(email: str) -> str:
+    try:
+        password = getpass(f"Password for {email}: ")
+        again = getpass("The same again: ")
+    except EOFError:
+        raise InputError([Problem("password", "none was given", "one")]) from None
+    if password != again:
+        raise InputError([Problem("password", "the two differ", "the same twice")])
+    return password
+
+
+def _read_password(lines: IO[bytes]) -> str:
+    """The first line, whole but for its end."""
+    try:
+        return lines.readline().decode().removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError:
+        raise InputError([Problem("password", "not UTF-8", "text in UTF-8")]) from None
 
 
 def _demo(options: argparse.Namespace) -> int:
-    raise Failure("not yet")
+    from webapp import demo
+    from webapp.database import Database
+    from webapp.migrations import upgrade
+
+    database = Database(Settings.from_environment().database_url)
+    upgrade(database)
+    added = 0
+    for made in demo.fill(database, options.submissions):
+        added += 1
+        print(f"{made.region}: submission {made.number}", file=sys.stderr)
+    there = options.submissions - added
+    return _say(f"Added {added} made-up submissions; {there} were there already. See them at /admin/.", code=DONE)

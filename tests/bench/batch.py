@@ -32,7 +32,7 @@ def main() -> None:
             seconds, wall, peak = _run(lines.fileno())
         each = seconds / count
         print(
-            f"{count:6d} lines  {count / seconds:4.0f} a second on one core (aim: 200), {count / wall:4.0f} by the clock  "
+            f"{count:6d} lines  {count / seconds:4.0f} a second on a core (aim 200), {count / wall:4.0f} by the clock  "
             f"{each * 1000:5.2f} ms each  {each / reference:4.1f} times plain numpy  peak {peak / 1024:.0f} MB"
         )
 

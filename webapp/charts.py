@@ -17,7 +17,7 @@ TEXT = 11
 LETTER = 0.5 * TEXT
 """Width in px of a letter, on average, with a little to spare."""
 GRID = (0, 25, 50, 75, 100)
-PITCH, LINE_PITCH = 21, 13
+PITCH, LINE_PITCH = 20, 13
 """Height of a row, and what each further line of its label adds, in px."""
 SHORTEST_AXIS = 2.0
 """How far a resemblance chart reaches at least to each side, so that small differences look small."""

@@ -84,7 +84,7 @@ def pdf(report: Report, language: str) -> bytes:
         raise NoPango
     from weasyprint import HTML
 
-    made = HTML(string=page(report, language), url_fetcher=_fetcher()).write_pdf(
+    made = HTML(string=page(report, language), url_fetcher=fetcher()).write_pdf(
         pdf_variant="pdf/a-3a", attachments=_attachments(report), finisher=_finish
     )
     return bytes(made)
@@ -132,7 +132,7 @@ def _attachments(report: Report) -> list[Any]:
             created=day,
             modified=day,
             relationship="Data",
-            url_fetcher=_fetcher(),
+            url_fetcher=fetcher(),
         )
         for name, content in report.files.items()
     ]
@@ -150,7 +150,7 @@ def _font(package: str, file: str) -> bytes:
     return resources.files(package).joinpath("files", file).read_bytes()
 
 
-def _fetcher() -> Any:
+def fetcher() -> Any:
     """Fetches nothing but our own assets, whatever the text of a region asks for."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 

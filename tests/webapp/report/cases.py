@@ -1,0 +1,120 @@
+"""Made-up regions whose reports are hard to set: everything answered, little, nothing, and the longest texts."""
+
+import datetime as dt
+import random
+from collections.abc import Callable
+from typing import Any
+
+from rubric import load
+from rubric.answers import LINE_LENGTH, NOTE_LENGTH, REGION_LENGTH, Answers
+from rubric.assess import Result, assess
+from rubric.model import Question, Rubric
+from webapp.report.context import Issue, Report, report_of
+
+ISSUE = Issue(3, dt.datetime(2026, 3, 31, 9, 0, tzinfo=dt.UTC), "sha256:" + "a" * 64)
+LONG_WORD = "Kraftfahrzeughaftpflichtversicherungsamt"
+
+
+def full() -> Answers:
+    """Follows one country's practices, with every kind of answer and all that may be said beside one."""
+    rubric, chance = load.rubric(), random.Random(5)
+    levels: dict[str, Any] = {
+        q.id: chance.choice([3, 4] if "DK" in rubric.countries_of(q) else [0, 1, 2, 2, 3]) for q in rubric.questions
+    }
+    ids = list(levels)
+    levels |= {ids[4]: "unknown", ids[9]: "not-applicable", ids[30]: "outside-powers", ids[22]: "undisclosed"}
+    del levels[ids[40]]
+    return _answers(
+        region="Made-up Region",
+        country="PT",
+        answers=levels,
+        priorities={"skills": 3, "finance": 1},
+        reasons={ids[9]: "There is no research organisation."},
+        notes={ids[0]: "Adopted by all parties.", ids[3]: 'Called "<b>the plan</b>" & renewed.'},
+        evidence={ids[0]: "document", ids[3]: "published", ids[12]: "evaluated", ids[15]: "none"},
+        references={ids[0]: "Council decision 12/2019"},
+    )
+
+
+def sparse() -> Answers:
+    """A quarter of the questions answered, so that some countries cannot be compared."""
+    chance = random.Random(5)
+    return _answers(answers={q.id: chance.choice([0, 1, 2, 3, 4]) for q in load.rubric().questions[::4]})
+
+
+def unknown() -> Answers:
+    """Nothing is known."""
+    return _answers(answers={q.id: "unknown" for q in load.rubric().questions})
+
+
+def all_equal() -> Answers:
+    """No pattern to compare."""
+    return _answers(answers={q.id: 2 for q in load.rubric().questions})
+
+
+def longest() -> Answers:
+    """Every free text as long as it may be, with words that are wider than a column."""
+    chance = random.Random(7)
+    ids = [q.id for q in load.rubric().questions]
+    note = f"{LONG_WORD} is a long word. " * (NOTE_LENGTH // len(LONG_WORD))
+    return _answers(
+        region=(f"The {LONG_WORD} of the Upper and the Lower Districts " * 3)[:REGION_LENGTH].strip(),
+        answers={i: chance.choice([0, 0, 1, 2, 3, 4]) for i in ids},
+        notes=dict.fromkeys(ids[::5], note[:NOTE_LENGTH]),
+        references=dict.fromkeys(ids[::5], ("https://example.org/" + "a" * LINE_LENGTH)[:LINE_LENGTH]),
+        evidence=dict.fromkeys(ids, "published"),
+    )
+
+
+def hostile() -> Answers:
+    """Text that tries to be markup and to fetch something."""
+    ids = [q.id for q in load.rubric().questions]
+    fetch = (
+        '<img src="file:///etc/passwd"> <link rel="attachment" href="file:///etc/hostname"> <style>@import "x:"</style>'
+    )
+    return _answers(
+        region="Evil <script>alert(1)</script>",
+        answers={i: n % 5 for n, i in enumerate(ids)},
+        notes={ids[0]: fetch, ids[1]: '<object data="data:text/plain,x"></object>url(octant:report.css)'},
+    )
+
+
+def mirrored() -> Answers:
+    """Text that runs from right to left, and that tries to turn round what stands beside it."""
+    first = load.rubric().questions[0].id
+    return _answers(region="\u202eמחוז", answers={first: 1}, notes={first: "\u202eturned"})
+
+
+CASES = {f.__name__: f for f in (full, sparse, unknown, all_equal, longest, hostile)}
+
+
+def wordy(rubric: Rubric) -> Rubric:
+    """`rubric` with each text as long as the longest of its kind, every question citing five countries more."""
+    practices = [next(p.id for p in rubric.practices if p.country == c) for c in ("AU", "GB", "CA", "US", "DE")]
+    name = max((q.name for q in rubric.questions), key=len)
+    level = max((text for q in rubric.questions for text in q.levels), key=len)
+    does = max((text for q in rubric.questions for text in q.does.values()), key=len)
+    return reworded(
+        rubric, lambda q: {"name": name, "levels": [level] * 5, "does": q.does | dict.fromkeys(practices, does)}
+    )
+
+
+def reworded(rubric: Rubric, change: Callable[[Question], dict[str, Any]]) -> Rubric:
+    """`rubric` with some parts of its questions changed: a rubric of its own, with another digest."""
+    plain: Any = rubric.content
+    questions = [q | change(rubric.question_by_id[q["id"]]) for q in plain["questions"]]
+    return load.from_content({**plain, "questions": questions})
+
+
+def result_of(answers: Answers, rubric: Rubric | None = None) -> Result:
+    """The result of one of these regions."""
+    return assess(answers, rubric or load.rubric())
+
+
+def report_on(answers: Answers, issue: Issue = ISSUE) -> Report:
+    """The report on one of these regions."""
+    return report_of(result_of(answers), issue, "en")
+
+
+def _answers(**content: Any) -> Answers:
+    return Answers.model_validate({"region": "Made-up Region", **content})

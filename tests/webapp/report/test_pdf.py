@@ -1,0 +1,243 @@
+"""The PDF: its standards, its data, its text, and what it refuses."""
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+
+import page as page_validation
+import pytest
+from pypdf import PdfReader
+
+from rubric import load
+from rubric.answers import Answers
+from rubric.digests import canonical
+from tests.webapp.report.cases import CASES, ISSUE, LONG_WORD, longest, report_on, result_of, wordy
+from webapp.config import ROOT
+from webapp.report.context import Issue, report_of
+from webapp.report.pdf import fetcher, pdf
+from webapp.report.wording import share, signed, whole
+
+PdfOf = Callable[[str], Path]
+CHAPTERS = (
+    "In one page",
+    "Where the region stands",
+    "Whom to learn from",
+    "What to do next",
+    "Every question",
+    "Method, and what it cannot tell",
+)
+
+
+def _text(file: Path, number: int | None = None) -> str:
+    """The text of all pages, or of one, with runs of white space as one space."""
+    pages = PdfReader(file).pages
+    chosen = pages if number is None else [pages[number]]
+    return " ".join(" ".join(p.extract_text() for p in chosen).split())
+
+
+@pytest.mark.parametrize("profile", ["ua1", "3a"])
+@pytest.mark.parametrize("name", [*CASES, "mirrored"])
+def test_it_is_accessible_and_archivable(pdf_of: PdfOf, name: str, profile: str) -> None:
+    found = page_validation.validate_pdf(pdf_of(name), profile=profile)
+    assert [f.message for f in found.failures if not _is_the_checkers_fault(f.rule_id, pdf_of(name))] == []
+
+
+def _is_the_checkers_fault(rule: str, file: Path) -> bool:
+    """It takes a stream whose own last byte is 0x0D for one that is longer than it says."""
+    return rule == "PDFA3A-STREAM-LENGTH-001" and b"\r\nendstream" in file.read_bytes()
+
+
+@pytest.mark.parametrize("name", [*CASES, "mirrored"])
+def test_a_second_checker_agrees(pdf_of: PdfOf, name: str) -> None:
+    checked = subprocess.run(
+        [Path(sys.executable).with_name("pdfua"), "check", "-f", "json", pdf_of(name)], capture_output=True, check=False
+    )
+    assert json.loads(checked.stdout)["findings"] == []
+
+
+def test_the_same_submission_gives_the_same_bytes_in_another_process(pdf_of: PdfOf, tmp_path: Path) -> None:
+    other = tmp_path / "other.pdf"
+    code = "from tests.webapp.report.cases import *; from webapp.report.pdf import pdf; import sys, pathlib; "
+    code += "pathlib.Path(sys.argv[1]).write_bytes(pdf(report_on(full()), 'en'))"
+    subprocess.run([sys.executable, "-c", code, other], cwd=ROOT, check=True)
+    assert other.read_bytes() == pdf_of("full").read_bytes()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_answers_and_result_can_be_read_back(pdf_of: PdfOf, name: str) -> None:
+    answers = CASES[name]()
+    attached = PdfReader(pdf_of(name)).attachments
+    assert {file: content for file, (content,) in attached.items()} == {
+        "answers.json": canonical(answers.content).encode(),
+        "result.json": canonical(result_of(answers).json(ISSUE.digest)).encode(),
+    }
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_it_shows_the_figures_of_the_result(pdf_of: PdfOf, name: str) -> None:
+    report, text = report_on(CASES[name]()), _text(pdf_of(name))
+    for theme in report.themes:
+        if theme.score.interval:
+            low, high = theme.score.interval
+            assert f"{theme.title} {whole(theme.score.value)} {whole(low)} to {whole(high)}" in text
+    for line in report.ranking:
+        figures = f"{signed(line.resemblance, 'en')} {share(line.stability)}".replace("\u00a0", " ")
+        assert f"{line.country.name} {figures} {line.answered} of {line.questions}" in text
+    for digest in (report.answers_digest, report.rubric.digest, ISSUE.digest or ""):
+        assert digest in text.replace(" ", "")
+
+
+def test_the_verdict_is_worded_as_the_method_says(pdf_of: PdfOf) -> None:
+    assert "closest to Denmark." in _text(pdf_of("full"), 2)
+    assert "The answers fit several models; nearest are " in _text(pdf_of("sparse"), 2)
+    assert "Chance alone could produce this." in _text(pdf_of("sparse"), 2)
+    assert "No question is answered with a level yet." in _text(pdf_of("unknown"), 2)
+    assert "All answers stand at the same level" in _text(pdf_of("all_equal"), 2)
+
+
+def test_the_limits_of_the_method_are_told(pdf_of: PdfOf) -> None:
+    text = _text(pdf_of("full"))
+    assert "Commonplace practices raise the countries known for them." in text
+    assert "Pure noise is called clear about once in twenty." in text
+    assert "resembles the source’s portrait of a country" in text
+    assert "Nothing here has been validated" in text
+
+
+def test_every_question_stands_there_with_all_that_was_said(pdf_of: PdfOf) -> None:
+    answers, text = CASES["full"](), _solid(_text(pdf_of("full")))
+    for question in load.rubric().questions:
+        assert _solid(question.text) in text
+    for said in (*answers.notes.values(), *answers.reasons.values(), *answers.references.values()):
+        assert _solid(said) in text
+
+
+def _solid(text: str) -> str:
+    """`text` without white space, as lines may break after a hyphen."""
+    return "".join(text.split())
+
+
+@pytest.mark.parametrize("name", ["full", "unknown", "longest"])
+def test_chapters_begin_on_the_pages_that_the_contents_name(pdf_of: PdfOf, name: str) -> None:
+    contents = _text(pdf_of(name), 1)
+    begins = _begins(pdf_of(name).read_bytes())
+    for chapter in CHAPTERS:
+        assert f"{chapter} {begins[chapter]} " in contents
+
+
+@pytest.mark.parametrize("answers", [longest(), CASES["full"]()])
+def test_the_summary_is_one_page_even_with_the_longest_words(answers: Answers) -> None:
+    report = report_of(result_of(answers, wordy(load.rubric())), ISSUE, "en")
+    assert _begins(pdf(report, "en"))["Where the region stands"] == 4
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_summary_is_one_page(pdf_of: PdfOf, name: str) -> None:
+    begins = _begins(pdf_of(name).read_bytes())
+    assert (begins["In one page"], begins["Where the region stands"]) == (3, 4)
+
+
+def _begins(content: bytes) -> dict[str, int]:
+    """The page on which each heading stands, by the bookmarks."""
+    reader = PdfReader(io.BytesIO(content))
+    return {str(mark["/Title"]): (reader.get_destination_page_number(mark) or 0) + 1 for mark in _marks(reader.outline)}
+
+
+def _marks(outline: list[Any]) -> Iterator[Any]:
+    for item in outline:
+        if isinstance(item, list):
+            yield from _marks(item)
+        else:
+            yield item
+
+
+def test_printed_page_numbers_are_those_of_the_viewer(pdf_of: PdfOf) -> None:
+    reader = PdfReader(pdf_of("full"))
+    assert [int(label) for label in reader.page_labels[1:]] == list(range(2, len(reader.pages) + 1))
+    for label, sheet in list(zip(reader.page_labels, reader.pages, strict=True))[1:]:
+        assert sheet.extract_text().split()[-1] == label or label in sheet.extract_text().split()
+
+
+def test_every_page_but_the_cover_names_the_region(pdf_of: PdfOf) -> None:
+    for sheet in PdfReader(pdf_of("full")).pages[1:]:
+        assert "Made-up Region" in sheet.extract_text()
+
+
+def test_a_table_that_goes_on_repeats_its_head(pdf_of: PdfOf) -> None:
+    pages = [p.extract_text() for p in PdfReader(pdf_of("longest")).pages]
+    answers = [text for text in pages if "Every question" in text]
+    assert all("Answer, note and evidence" in text for text in answers[1:])
+
+
+def test_no_heading_is_left_alone_at_the_end_of_a_page(pdf_of: PdfOf) -> None:
+    titles = {theme.title for theme in load.rubric().themes} | {"Within 6 months", "Within 18 months", "Within 3 years"}
+    for name in CASES:
+        for sheet in PdfReader(pdf_of(name)).pages[3:]:
+            lines = [line.strip() for line in sheet.extract_text().splitlines() if line.strip()]
+            body = [line for line in lines if not line.startswith("Octant · ")][:-1]
+            assert body[-1] not in titles
+
+
+def test_text_of_a_region_is_never_markup(pdf_of: PdfOf) -> None:
+    reader = PdfReader(pdf_of("hostile"))
+    assert set(reader.attachments) == {"answers.json", "result.json"}
+    text = _text(pdf_of("hostile"))
+    for said in CASES["hostile"]().notes.values():
+        assert said in text
+    assert "Evil <script>alert(1)</script>" in text
+    assert not any("/URI" in str(a.get_object()) for p in reader.pages for a in p.get("/Annots", []))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "file:///etc/passwd",
+        "http://127.0.0.1:9/",
+        "https://example.org/",
+        "data:text/plain,secret",
+        "ftp://example.org/",
+        "octant:../../../../etc/passwd",
+        "octant:report.css?",
+        "octant:other.css",
+        "OCTANT:report.css",
+        "",
+    ],
+)
+def test_nothing_but_our_own_files_is_fetched(address: str) -> None:
+    with pytest.raises((ValueError, URLError)):
+        fetcher().fetch(address)
+
+
+def test_our_own_files_are_fetched() -> None:
+    assert b"@page" in fetcher().fetch("octant:report.css").read()
+    assert fetcher().fetch("octant:sans-regular.ttf").read()[:4] == b"\x00\x01\x00\x00"
+
+
+def test_only_our_own_fonts_are_embedded(pdf_of: PdfOf) -> None:
+    fonts = {
+        str(font.get_object()["/BaseFont"]).split("+")[-1]
+        for sheet in PdfReader(pdf_of("full")).pages
+        for font in sheet["/Resources"].get("/Font", {}).values()  # type: ignore[index]  # a dictionary in a PDF
+    }
+    assert all(name.replace("-", "").startswith("Octant") for name in fonts), fonts
+
+
+def test_words_wider_than_a_column_are_broken(pdf_of: PdfOf) -> None:
+    assert LONG_WORD in "".join(_text(pdf_of("longest"), 0).split())
+
+
+def test_without_a_submission_it_says_so() -> None:
+    report = report_on(CASES["unknown"](), Issue())
+    content = pdf(report, "en")
+    assert content == pdf(report, "en")
+    assert "From an answers file, not submitted" in PdfReader(io.BytesIO(content)).pages[0].extract_text()
+
+
+def test_pages_follow_each_other_without_an_empty_one(pdf_of: PdfOf) -> None:
+    lengths = [len(p.extract_text()) for p in PdfReader(pdf_of("full")).pages]
+    assert all(first + second > 200 for first, second in pairwise(lengths[1:]))

@@ -68,7 +68,7 @@ class Database:
 
 def _unusable(reason: str) -> InputError:
     # The driver's words: they name host, port and database, but no password.
-    return InputError([Problem("OCTANT_DATABASE_URL", reason.strip(), "a database that can be opened")])
+    return InputError([Problem("OCTANT_DATABASE_URL", " ".join(reason.split()), "a database that can be opened")])
 
 
 def _sqlite(url: URL) -> Engine:

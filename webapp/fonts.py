@@ -81,7 +81,10 @@ def _subset(face: Face) -> bytes:
     )
     cut = subset.Subsetter(options)
     cut.populate(unicodes=[code for block in LATIN for code in block], text=SIGNS)
-    with as_file(files(face.package) / "files" / f"{face.original}.ttf") as original, tempfile.TemporaryDirectory() as to:
+    with (
+        as_file(files(face.package) / "files" / f"{face.original}.ttf") as original,
+        tempfile.TemporaryDirectory() as to,
+    ):
         font = subset.load_font(original, options)
         cut.subset(font)
         _rename(font)

@@ -214,7 +214,7 @@ class TestSettingUp:
         (tools.parent / "broken").touch()
         done = octant(tools, "assess", "x.toml", script=bare / "octant")
         assert (done.returncode, done.stdout) == (FAILED, "")
-        assert f"With a network, type again: {bare}/octant assess" in done.stderr
+        assert f"With a network, type again: {bare}/octant assess x.toml" in done.stderr
 
         (tools.parent / "broken").unlink()
         asked_to_do(tools)

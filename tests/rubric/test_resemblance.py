@@ -180,6 +180,20 @@ def test_a_clear_first() -> None:
     assert found.fragile is None
 
 
+def test_leaning_names_three_countries_at_most() -> None:
+    three = cited_by(["IE", "DE"], ["US", "DE"], ["IE", "US"], ["IE"], ["US"], ["DE"], *[FR] * 8)
+    found = compared(three, [4, 4, 4, 3, 3, 3, *[0] * 8])
+    assert found.p <= 0.10
+    assert (found.verdict, sorted(found.closest)) == ("leaning", ["DE", "IE", "US"])
+
+    codes: list[CountryCode] = ["IE", "US", "DE", "GB"]
+    all_but_one = [[code for code in codes if code != other] for other in codes]
+    four = cited_by(*all_but_one, *([code] for code in codes), *[FR] * 8)
+    found = compared(four, [4, 4, 4, 4, 2, 2, 2, 2, *[0] * 8])
+    assert found.p <= 0.05
+    assert (found.verdict, sorted(found.closest)) == ("none", sorted(codes))
+
+
 def test_chance_alone() -> None:
     found = compared(IE_US, [2, 3, 3, 2, 3, 2, 3, 2, 3, 2])
 
@@ -212,13 +226,15 @@ def test_a_move_to_a_tie_that_leaves_the_name_is_no_change() -> None:
 
 
 def test_the_lower_level_is_tried_first() -> None:
-    # AU and IE are equal: less on AU's first, or later more on IE's, puts IE first.
-    rubric = cited_by(["AU"], ["AU"], ["IE"], ["IE"], *[FR] * 6)
-    found = compared(rubric, [3, 3, 3, 3, 2, 2, 2, 2, 2, 2])
+    rubric = cited_by(["IE", "US"], ["IE"], ["IE"], ["US"], ["AU"], ["AU"], *[FR] * 5)
+    # IE, US and AU have mean 2, IE of three questions and so first. A level less on q0 puts AU first (IE 1.67,
+    # US 1.5); a level more puts US first (2.5, IE 2.33).
+    found = compared(rubric, [2, 1, 3, 2, 4, 0, 1, 0, 2, 1, 3])
 
-    assert found.ranking[0].country == "AU"
+    assert found.ranking[0].country == "IE"
     assert found.fragile is not None
-    assert (found.fragile.question, found.fragile.before, found.fragile.after) == ("q0", 3, 2)
+    assert vars(found.fragile) == {"question": "q0", "before": 2, "after": 1, "becomes": "AU"}
+    assert compared(rubric, [3, 1, 3, 2, 4, 0, 1, 0, 2, 1, 3]).ranking[0].country == "US"
 
 
 def test_a_move_that_leaves_nothing_to_compare_does_not_count() -> None:

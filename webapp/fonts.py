@@ -83,12 +83,12 @@ def _subset(face: Face) -> bytes:
     cut.populate(unicodes=[code for block in LATIN for code in block], text=SIGNS)
     with (
         as_file(files(face.package) / "files" / f"{face.original}.ttf") as original,
-        tempfile.TemporaryDirectory() as to,
+        subset.load_font(original, options) as font,
+        tempfile.TemporaryDirectory() as folder,
     ):
-        font = subset.load_font(original, options)
         cut.subset(font)
         _rename(font)
-        result = Path(to) / face.name
+        result = Path(folder) / face.name
         subset.save_font(font, result, options)
         return result.read_bytes()
 

@@ -1,4 +1,4 @@
-"""Makes the fonts of the pages, small WOFF2 files, from the packages that bring the whole faces: `python -m webapp.fonts`.
+"""Makes the fonts of the pages, small WOFF2 files, from the packages of the whole faces: `python -m webapp.fonts`.
 
 The faces are Adobe's Source Sans and Source Serif under the SIL Open Font License, which reserves their name for
 whole copies: the cut ones get names of our own.
@@ -107,8 +107,9 @@ def _write(file: Path, content: bytes) -> None:
     handle, name = tempfile.mkstemp(dir=file.parent)
     with os.fdopen(handle, "wb") as new:
         new.write(content)
-    os.chmod(name, 0o644)
-    os.replace(name, file)
+    new_file = Path(name)
+    new_file.chmod(0o644)
+    new_file.replace(file)
 
 
 if __name__ == "__main__" and make():

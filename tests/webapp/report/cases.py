@@ -103,6 +103,7 @@ def reworded(rubric: Rubric, change: Callable[[Question], dict[str, Any]]) -> Ru
     """`rubric` with some parts of its questions changed: a rubric of its own, with another digest."""
     plain: Any = rubric.content
     questions = [q | change(rubric.question_by_id[q["id"]]) for q in plain["questions"]]
+    questions = [q | {"practices": list(q["does"])} for q in questions]
     return load.from_content({**plain, "questions": questions})
 
 

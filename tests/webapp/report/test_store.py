@@ -1,0 +1,127 @@
+"""PDFs that are kept: made once, whatever asks for them at the same time."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from rubric import load
+from tests.webapp.report.cases import sparse
+from tests.webapp.report.submitting import submit
+from webapp.database import Database
+from webapp.models import Report, Submission
+from webapp.report.store import Order, Reports, make, template_version
+
+
+@contextmanager
+def _submission(database: Database) -> Iterator[Submission]:
+    with database.reading() as session:
+        yield session.scalars(select(Submission)).one()
+
+
+def _kept(session: Session) -> list[bytes]:
+    return list(session.scalars(select(Report.pdf)))
+
+
+def test_what_is_kept_is_given_out_and_not_made_again(client: FlaskClient, database: Database) -> None:
+    link = submit(client, sparse())
+    first = client.get(link + "report.pdf").data
+    with database.reading() as session:
+        assert _kept(session) == [first]
+    # Only what is kept can give these bytes; whoever makes it anew gives others.
+    with database.writing() as session:
+        session.execute(update(Report).values(pdf=b"kept"))
+    assert client.get(link + "report.pdf").data == b"kept"
+
+
+def test_what_was_kept_for_other_templates_is_not_given_out(client: FlaskClient, database: Database) -> None:
+    submit(client, sparse())
+    with _submission(database) as submission:
+        Reports(database, lambda _: b"old").pdf(submission, load.rubric(), "en")
+        with database.writing() as session:
+            session.execute(update(Report).values(template_version="sha256:" + "0" * 64))
+        assert Reports(database, lambda _: b"new").pdf(submission, load.rubric(), "en") == b"new"
+    with database.reading() as session:
+        assert sorted(_kept(session)) == [b"new", b"old"]
+
+
+def test_a_report_is_a_function_of_its_order(client: FlaskClient, database: Database) -> None:
+    submit(client, sparse())
+    orders: list[Order] = []
+
+    def remember(order: Order) -> bytes:
+        orders.append(order)
+        return make(order)
+
+    with _submission(database) as submission:
+        made = Reports(database, remember).pdf(submission, load.rubric(), "en")
+    assert make(orders[0]) == made
+
+
+def test_many_who_ask_at_once_wait_for_one(client: FlaskClient, database: Database) -> None:
+    submit(client, sparse())
+    made: list[str] = []
+    all_there = threading.Barrier(4)
+
+    def slowly(order: Order) -> bytes:
+        made.append(order.language)
+        return b"made"
+
+    store = Reports(database, slowly)
+    given: list[bytes] = []
+
+    def ask() -> None:
+        with _submission(database) as submission:
+            all_there.wait()
+            given.append(store.pdf(submission, load.rubric(), "en"))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (made, given) == (["en"], [b"made"] * 4)
+
+
+def test_two_processes_that_make_the_same_keep_one(client: FlaskClient, database: Database) -> None:
+    submit(client, sparse())
+    with _submission(database) as submission:
+
+        def overtaken(order: Order) -> bytes:
+            Reports(database, lambda _: b"made").pdf(submission, load.rubric(), order.language)
+            return b"made"
+
+        assert Reports(database, overtaken).pdf(submission, load.rubric(), "en") == b"made"
+    with database.reading() as session:
+        assert _kept(session) == [b"made"]
+
+
+def test_a_failure_is_not_kept(client: FlaskClient, database: Database) -> None:
+    submit(client, sparse())
+
+    def fail(order: Order) -> bytes:
+        raise RuntimeError("made up")
+
+    with _submission(database) as submission:
+        with pytest.raises(RuntimeError):
+            Reports(database, fail).pdf(submission, load.rubric(), "en")
+        assert Reports(database, lambda _: b"made").pdf(submission, load.rubric(), "en") == b"made"
+
+
+def test_each_language_has_a_pdf_of_its_own(client: FlaskClient, database: Database) -> None:
+    submit(client, sparse())
+    store = Reports(database, lambda order: order.language.encode())
+    with _submission(database) as submission:
+        assert [store.pdf(submission, load.rubric(), language) for language in ("en", "de", "en")] == [
+            b"en",
+            b"de",
+            b"en",
+        ]
+
+
+def test_the_template_version_is_a_digest() -> None:
+    assert template_version().startswith("sha256:")

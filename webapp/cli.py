@@ -4,7 +4,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from getpass import getpass
 from pathlib import Path
 from typing import IO
@@ -181,24 +182,26 @@ def _report(options: argparse.Namespace) -> int:
 
     result = assess(*answers.read(options.file))
     try:
-        _write(options.output, pdf(report_of(result, Issue(), LANGUAGE), LANGUAGE))
+        with _written(options.output) as out:
+            out.write(pdf(report_of(result, Issue(), LANGUAGE), LANGUAGE))
     except NoPango as error:
-        raise Failure(
-            f"A PDF needs Pango, which is missing or too old here. Install it with: {error.command}"
-        ) from None
+        raise Failure(f"A PDF needs Pango, which is missing or too old. Install it with: {error.command}") from None
     except OSError as error:
         raise Failure(f"{options.output}: cannot be written ({error.strerror})") from None
     return DONE
 
 
-def _write(file: Path, content: bytes) -> None:
-    """Writes a file that is there whole or not at all, or to what is no file, such as a pipe. Raises OSError."""
+@contextmanager
+def _written(file: Path) -> Iterator[IO[bytes]]:
+    """A file to write that is there whole or not at all, or what is no file, such as a pipe. Raises OSError."""
     if file.exists() and not file.is_file():
-        file.write_bytes(content)
+        with file.open("wb") as out:
+            yield out
         return
     draft = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        draft.write_bytes(content)
+        with draft.open("wb") as out:
+            yield out
         draft.replace(file)
     finally:
         draft.unlink(missing_ok=True)

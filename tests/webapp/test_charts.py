@@ -110,5 +110,7 @@ def test_a_long_label_takes_more_lines_and_a_higher_row() -> None:
 
 def test_text_from_outside_stays_text() -> None:
     evil = '"><script>alert(1)</script>'
-    svg = dot_plot([Dot(evil, 1, None, evil)], evil, evil) + bar_chart([Bar(evil, 1, evil, evil)], *[evil] * 5)
+    svg = dot_plot([Dot(evil, 1, None, evil)], evil, evil) + bar_chart(
+        [Bar(evil, 1, evil, evil)], title=evil, less=evil, more=evil, share=evil, missing=evil
+    )
     assert "<script" not in svg

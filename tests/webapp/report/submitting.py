@@ -1,5 +1,7 @@
 """How tests submit a made-up region: through the pages, as a respondent would."""
 
+from collections.abc import Mapping
+
 from flask.testing import FlaskClient
 
 from rubric import load
@@ -16,7 +18,7 @@ def submit(client: FlaskClient, answers: Answers) -> str:
 
 
 def _fields(answers: Answers, theme: str) -> dict[str, str]:
-    beside = {
+    beside: dict[str, Mapping[str, str]] = {
         "reason": answers.reasons,
         "note": answers.notes,
         "evidence": answers.evidence,
@@ -28,5 +30,5 @@ def _fields(answers: Answers, theme: str) -> dict[str, str]:
             fields[question.id] = str(answers.answers[question.id])
         for name, table in beside.items():
             if question.id in table:
-                fields[f"{name}-{question.id}"] = str(table[question.id])
+                fields[f"{name}-{question.id}"] = table[question.id]
     return fields

@@ -21,6 +21,22 @@ cffi.FFI.dlopen = missing
 """Makes Python start as on a machine without Pango: nothing that WeasyPrint asks for can be loaded."""
 
 
+LOOK = """
+import pathlib, sys
+from tests.webapp.report.cases import sparse
+from tests.webapp.report.submitting import submit
+from webapp.app import create_app
+from webapp.config import Settings
+data = pathlib.Path(sys.argv[1])
+client = create_app(Settings(data=data, database_url=f"sqlite:///{data}/octant.sqlite")).test_client()
+link = submit(client, sparse())
+for path in ("result", "report.pdf"):
+    response = client.get(link + path)
+    print(response.status_code, "Pango" in response.text, "install" in response.text, "Download" in response.text)
+"""
+"""Prints, for the result page and the PDF: status, and which words stand there."""
+
+
 @pytest.fixture
 def answers(tmp_path: Path) -> Path:
     """An answers file."""
@@ -89,3 +105,16 @@ def test_without_pango_it_names_the_command_that_installs_it(answers: Path, tmp_
     assert "Pango" in done.stderr
     assert "install" in done.stderr
     assert not (tmp_path / "out.pdf").exists()
+
+
+def test_without_pango_the_pages_work_and_say_why_there_is_no_pdf(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(WITHOUT_PANGO)
+    done = subprocess.run(
+        [sys.executable, "-c", LOOK, tmp_path],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == ["200 True True False", "503 True True False"]

@@ -219,10 +219,11 @@ def test_our_own_files_are_fetched() -> None:
 
 
 def test_only_our_own_fonts_are_embedded(pdf_of: PdfOf) -> None:
+    pages: list[Any] = list(PdfReader(pdf_of("full")).pages)
     fonts = {
         str(font.get_object()["/BaseFont"]).split("+")[-1]
-        for sheet in PdfReader(pdf_of("full")).pages
-        for font in sheet["/Resources"].get("/Font", {}).values()  # type: ignore[index]  # a dictionary in a PDF
+        for sheet in pages
+        for font in sheet["/Resources"].get("/Font", {}).values()
     }
     assert all(name.replace("-", "").startswith("Octant") for name in fonts), fonts
 

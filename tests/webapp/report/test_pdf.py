@@ -5,7 +5,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -237,8 +236,3 @@ def test_without_a_submission_it_says_so() -> None:
     content = pdf(report, "en")
     assert content == pdf(report, "en")
     assert "From an answers file, not submitted" in PdfReader(io.BytesIO(content)).pages[0].extract_text()
-
-
-def test_pages_follow_each_other_without_an_empty_one(pdf_of: PdfOf) -> None:
-    lengths = [len(p.extract_text()) for p in PdfReader(pdf_of("full")).pages]
-    assert all(first + second > 200 for first, second in pairwise(lengths[1:]))

@@ -1,6 +1,7 @@
 """What tests may ask for: a fresh database of each kind, the application on it, a real server, a real browser."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -42,6 +43,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     long = [item for item in items if item.get_closest_marker("long")]
     config.hook.pytest_deselected(items=long)
     items[:] = [item for item in items if item not in long]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tells how many tests each kind of database passed."""
+    passed = [report.nodeid for report in terminalreporter.stats.get("passed", [])]
+    for database in DATABASES:
+        count = sum(re.search(rf"[\[-]{database}[\]-]", name) is not None for name in passed)
+        terminalreporter.write_line(f"{database}: {count} tests passed")
 
 
 @pytest.fixture(scope="session")

@@ -1,1 +1,1 @@
-"""The shell around the domain: pages, database, report, administration, command line. Run it with `python -m webapp`."""
+"""The shell around the domain: pages, database, report, administration, command line: `python -m webapp`."""

@@ -156,7 +156,7 @@ class Report(Base):
     made_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
 
 
-security.FsModels.set_db_info(
+security.FsModels.set_db_info(  # type: ignore[no-untyped-call]  # the package is only partly typed
     base_model=Base, user_table_name="accounts", role_table_name="roles", webauthn_table_name="passkeys"
 )
 

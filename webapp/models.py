@@ -134,7 +134,7 @@ class Submission(Base):
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessments.id", ondelete="CASCADE"))
     number: Mapped[int]
     at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now, index=True)
-    digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH), unique=True)
+    digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH), index=True)
     rubric_digest: Mapped[str] = mapped_column(ForeignKey("rubrics.digest"))
     answers: Mapped[str] = mapped_column(Text)
     result: Mapped[str] = mapped_column(Text)
@@ -143,13 +143,14 @@ class Submission(Base):
 
 
 class Report(Base):
-    """The PDF of a submission, kept for one version of the template and one language."""
+    """A PDF, kept for the digest of the submission, one version of the template and one language.
+
+    Submissions that say the same in the same second have one digest, and share it.
+    """
 
     __tablename__ = "reports"
 
-    submission_digest: Mapped[str] = mapped_column(
-        ForeignKey("submissions.digest", ondelete="CASCADE"), primary_key=True
-    )
+    submission_digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH), primary_key=True)
     template_version: Mapped[str] = mapped_column(String(DIGEST_LENGTH), primary_key=True)
     language: Mapped[str] = mapped_column(String(20), primary_key=True)
     pdf: Mapped[bytes] = mapped_column(LargeBinary)

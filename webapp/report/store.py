@@ -93,7 +93,7 @@ class Reports:
             with self._database.writing() as session:
                 session.add(Kept(submission_digest=submission, template_version=version, language=language, pdf=made))
         except IntegrityError:
-            pass  # another process kept the same bytes meanwhile, or the submission is gone: nothing to keep
+            pass  # another process kept the same bytes meanwhile
 
 
 @lru_cache

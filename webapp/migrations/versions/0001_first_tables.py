@@ -165,10 +165,10 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submissions")),
         sa.UniqueConstraint("assessment_id", "number", name=op.f("uq_submissions_assessment_id_number")),
-        sa.UniqueConstraint("digest", name=op.f("uq_submissions_digest")),
     )
     with op.batch_alter_table("submissions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_submissions_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_submissions_digest"), ["digest"], unique=False)
 
     op.create_table(
         "reports",
@@ -177,12 +177,6 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=20), nullable=False),
         sa.Column("pdf", sa.LargeBinary(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["submission_digest"],
-            ["submissions.digest"],
-            name=op.f("fk_reports_submission_digest_submissions"),
-            ondelete="CASCADE",
-        ),
         sa.PrimaryKeyConstraint("submission_digest", "template_version", "language", name=op.f("pk_reports")),
     )
 
@@ -190,6 +184,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("reports")
     with op.batch_alter_table("submissions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_submissions_digest"))
         batch_op.drop_index(batch_op.f("ix_submissions_at"))
 
     op.drop_table("submissions")

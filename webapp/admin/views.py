@@ -27,7 +27,7 @@ def submissions() -> str:
     with database().reading() as session:
         page = service.page(session, _place())
     older = place_text(page.older) if page.older else None
-    return render_template("admin/submissions.html", page=page, older=older, first=not request.args)
+    return render_template("admin/submissions.html", page=page, older=older, first="after" not in request.args)
 
 
 @bp.get(f"/submissions/<int(max={LARGEST_ID}):submission_id>")

@@ -1,6 +1,9 @@
+import fcntl
 import os
+import pty
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -58,3 +61,48 @@ def test_refuses_a_second_account_for_an_address(settings: Settings) -> None:
     done = create(settings, PASSWORD.encode(), EMAIL.upper())
     assert done.returncode == 2
     assert "there is an account" in done.stderr.decode()
+
+
+@pytest.mark.parametrize(("again", "code", "said"), [(PASSWORD, 0, "Made an account"), ("else", 2, "the two differ")])
+def test_asks_twice_on_a_terminal(tmp_path: Path, again: str, code: int, said: str) -> None:
+    here, there = pty.openpty()
+    command = [sys.executable, "-m", "webapp", "admin", "create", EMAIL]
+    environment = {**os.environ, "OCTANT_DATA": str(tmp_path), "OCTANT_DATABASE_URL": ""}
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdin=there,
+        stdout=there,
+        stderr=there,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    ) as process:
+        os.close(there)
+        shown = typed(here, f"Password for {EMAIL}: ", PASSWORD) + typed(here, "The same again: ", again)
+        while process.poll() is None:
+            shown += read(here)
+    shown += read(here)
+    os.close(here)
+    assert process.returncode == code
+    assert said in shown
+    assert PASSWORD not in shown
+
+
+def typed(terminal: int, prompt: str, text: str) -> str:
+    """Waits for a question and answers it; gives what was shown."""
+    shown = ""
+    while not shown.endswith(prompt):
+        part = read(terminal)
+        assert part, shown
+        shown += part
+    os.write(terminal, f"{text}\n".encode())
+    return shown
+
+
+def read(terminal: int) -> str:
+    """What is shown next; nothing once the other end is closed."""
+    try:
+        return os.read(terminal, 1000).decode()
+    except OSError:
+        return ""

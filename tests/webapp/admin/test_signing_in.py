@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from tests.webapp.admin.signing_in import EMAIL, PASSWORD, csrf_token, sign_in, sign_out
 from webapp.database import Database
-from webapp.models import User
+from webapp.models import Role, User
 
 
 def test_signs_in_and_out(client: FlaskClient, account: None) -> None:
@@ -107,6 +107,18 @@ def test_a_copied_cookie_ends_with_signing_out(administrator: FlaskClient, app: 
     assert thief.get("/admin/").status_code == 200
     sign_out(administrator)
     assert thief.get("/admin/").status_code == 302
+
+
+def test_what_an_account_writes_waits_its_turn(app: Flask, database: Database, account: None) -> None:
+    with app.app_context():
+        store = app.extensions["security"].datastore
+        user = store.find_user(email=EMAIL)
+        with database.writing() as session:  # SQLite would now refuse to go on from reading to writing
+            session.add(Role(name="made up"))
+        store.set_uniquifier(user, "made up")
+        store.commit()
+    with database.reading() as session:
+        assert session.scalars(select(User.fs_uniquifier)).one() == "made up"
 
 
 def test_gives_no_token_for_programs(client: FlaskClient, account: None) -> None:

@@ -1,12 +1,8 @@
 """What tests may ask for: a fresh database of each kind, the application on it, a real server, a real browser."""
 
-import os
 import re
 import shutil
 import signal
-import socket
-import subprocess
-import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,9 +14,10 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import chromium, postgresql
+from tests import server as real_server
 from webapp import current
 from webapp.app import create_app
-from webapp.config import ROOT, Settings
+from webapp.config import Settings
 from webapp.database import Database
 from webapp.migrations import upgrade
 
@@ -136,32 +133,8 @@ def _database_of(app: Flask) -> Database:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address, without a slash at its end, of a real server on SQLite that all tests of a run share."""
-    folder = tmp_path_factory.mktemp("server")
-    port = str(free_port())
-    with (
-        (folder / "log").open("w") as log,
-        subprocess.Popen(
-            [sys.executable, "-m", "webapp", "serve", "--port", port],
-            cwd=ROOT,
-            env={**os.environ, "OCTANT_DATA": str(folder / "data"), "OCTANT_DATABASE_URL": ""},
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        ) as process,
-    ):
-        assert process.stdout
-        if not process.stdout.readline():
-            pytest.fail(f"The server did not start:\n{(folder / 'log').read_text()}")
-        yield f"http://127.0.0.1:{port}"
-        process.terminate()
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    with real_server.running(tmp_path_factory.mktemp("server")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import free_port
+from tests.server import free_port
 from webapp.config import ROOT
 
 OCTANT = ROOT / "octant"

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from webapp import accounts, current, errors, headers, i18n, pages
+from webapp import accounts, current, errors, headers, i18n, intake, pages
 from webapp.admin import views as admin
 from webapp.assessment import views as assessment
 from webapp.config import LARGEST_REQUEST, ROOT, Settings
@@ -23,7 +23,7 @@ def create_app(settings: Settings) -> Flask:
     database = Database(settings.database_url)
     upgrade(database)
     current.set_database(app.extensions, database)
-    for part in (errors, headers, i18n):
+    for part in (errors, headers, i18n, intake):
         part.init_app(app)
     accounts.init_app(app, database, settings)
     store.init_app(app, database)

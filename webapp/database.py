@@ -77,6 +77,7 @@ def _sqlite(url: URL) -> Engine:
     if path and path != ":memory:":
         try:
             Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            Path(path).touch(mode=0o600)  # SQLite gives its other files the same rights
         except OSError as error:
             raise _unusable(f"{error.filename}: {error.strerror}") from None
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})

@@ -3,6 +3,8 @@
 import logging
 import re
 import secrets
+import traceback
+from collections.abc import Iterator
 from types import TracebackType
 
 from flask import Flask, g, render_template, request
@@ -23,7 +25,15 @@ class Octant(Flask):
         """Logs an unexpected exception under the id that the error page shows."""
         g.error_id = secrets.token_hex(4)
         rule = request.url_rule.rule if request.url_rule else "no rule"
-        self.logger.error("error %s at %s %s", g.error_id, request.method, rule, exc_info=exc_info)
+        self.logger.error("error %s at %s %s\n%s", g.error_id, request.method, rule, "".join(_trace(exc_info[1])))
+
+
+def _trace(error: BaseException | None) -> Iterator[str]:
+    """Where an error and its causes arose, without their messages: these may quote what somebody typed."""
+    while error is not None:
+        yield f"{type(error).__name__}:\n"
+        yield from traceback.format_tb(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 class WithoutLinks(logging.Filter):

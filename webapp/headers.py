@@ -1,8 +1,6 @@
-"""What every answer says to the browser, and which requests are not accepted from elsewhere."""
+"""What every answer says to the browser."""
 
-from urllib.parse import urlsplit
-
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, request
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -17,26 +15,13 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 PUBLIC = ("pages.", "static")
 """Beginnings of the endpoints whose answers may be kept by caches and found by search engines."""
 
 
 def init_app(app: Flask) -> None:
-    """Sets the headers of every answer, and refuses forms that another site sends."""
-    app.before_request(_refuse_foreign_forms)
+    """Sets the headers of every answer."""
     app.after_request(_set_headers)
-
-
-def _refuse_foreign_forms() -> None:
-    """A browser says where a form comes from; pages of the respondent have no cookie that could say it instead."""
-    if request.method in SAFE_METHODS:
-        return
-    origin = request.headers.get("Origin")
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        abort(403)
-    if origin is not None and urlsplit(origin).netloc != request.host:
-        abort(403)
 
 
 def _set_headers(response: Response) -> Response:

@@ -25,11 +25,24 @@ class PortTaken(OSError):
 
 
 class Log(Logger):  # type: ignore[misc]  # gunicorn has no types
-    """Gunicorn's log, without the secret part of addresses that it quotes from broken requests."""
+    """Gunicorn's log, without what it quotes from broken requests: that may be an address, a name or a password."""
 
     def setup(self, cfg: Config) -> None:
         super().setup(cfg)
         _hide_links(self.error_log)
+
+    def warning(self, msg: str, *arguments: object, **options: object) -> None:
+        """Of a request that cannot be read, only that there was one."""
+        if msg.startswith("Invalid request"):
+            msg, arguments = "A request could not be read and was refused.", ()
+        super().warning(msg, *arguments, **options)
+
+    def exception(self, msg: str, *arguments: object, **options: object) -> None:
+        """Of a request that broke the server itself, only that there was one."""
+        if msg.startswith("Error handling request"):
+            super().error("A request could not be answered.")
+        else:
+            super().exception(msg, *arguments, **options)
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import cast
 
 from flask import Flask, current_app
@@ -35,6 +35,16 @@ class Order:
     rubric: str
     issue: Issue
     language: str
+
+
+WAITING = 3
+"""How many requests may wait for a PDF that is not made yet: whoever waits holds a thread that others need."""
+PATIENCE = 2.0
+"""Seconds until a request that finds all of these places taken is sent away."""
+
+
+class Busy(Exception):
+    """So many PDFs are being made that this one has to be asked for again later."""
 
 
 Maker = Callable[[Order], bytes]
@@ -67,33 +77,36 @@ class Reports:
         self._database = database
         self._make = make
         self._making = Lock()
+        self._places = BoundedSemaphore(WAITING)
 
     def pdf(self, submission: Submission, rubric: Rubric, language: str) -> bytes:
-        """The PDF of `submission`: the kept one, or a new one, which is then kept. Raises NoPango."""
+        """The PDF of `submission`: the kept one, or a new one, which is then kept. Raises NoPango and Busy."""
         key = (submission.digest, template_version(), language)
         return self._kept(key) or self._made(key, _order(submission, rubric, language))
 
     def _made(self, key: tuple[str, str, str], order: Order) -> bytes:
         """One at a time: it takes seconds of a core, and whoever waits for the same one finds it made."""
-        with self._making:
-            if kept := self._kept(key):
-                return kept
-            made = self._make(order)
-            self._keep(key, made)
-            return made
+        if not self._places.acquire(timeout=PATIENCE):
+            raise Busy
+        try:
+            with self._making:
+                return self._kept(key) or self._keep(key, self._make(order))
+        finally:
+            self._places.release()
 
     def _kept(self, key: tuple[str, str, str]) -> bytes | None:
         with self._database.reading() as session:
             found = session.get(Kept, key)
             return found.pdf if found else None
 
-    def _keep(self, key: tuple[str, str, str], made: bytes) -> None:
+    def _keep(self, key: tuple[str, str, str], made: bytes) -> bytes:
         submission, version, language = key
         try:
             with self._database.writing() as session:
                 session.add(Kept(submission_digest=submission, template_version=version, language=language, pdf=made))
         except IntegrityError:
             pass  # another process kept the same bytes meanwhile
+        return made
 
 
 @lru_cache

@@ -15,12 +15,13 @@ from webapp.i18n import language
 from webapp.models import Assessment, Submission
 from webapp.report import wording
 from webapp.report.pdf import NoPango, works
-from webapp.report.store import report_on, reports
+from webapp.report.store import Busy, report_on, reports
 
 bp = Blueprint("report", __name__)
 
 Page = str | AnyResponse | tuple[str, int]
 LONGEST_NAME = 60
+SECONDS_TO_WAIT = 10
 
 
 @bp.record_once
@@ -56,6 +57,11 @@ def pdf(token: str) -> Page:
     except NoPango as error:
         return render_template("report/no-pdf.html", token=token, assessment=assessment, missing=error.command), 503
     return download(content, assessment.region, submission.number)
+
+
+@bp.app_errorhandler(Busy)
+def busy(_: Busy) -> tuple[str, int, dict[str, str]]:
+    return render_template("report/busy.html"), 503, {"Retry-After": str(SECONDS_TO_WAIT)}
 
 
 def download(content: bytes, region: str, number: int) -> Response:

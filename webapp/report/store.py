@@ -39,8 +39,8 @@ class Order:
 
 WAITING = 3
 """How many requests may wait for a PDF that is not made yet: whoever waits holds a thread that others need."""
-PATIENCE = 2.0
-"""Seconds until a request that finds all of these places taken is sent away."""
+PATIENCE = 4.0
+"""Seconds until a request that finds all of these places taken is sent away: longer than a PDF usually takes."""
 
 
 class Busy(Exception):
@@ -73,9 +73,10 @@ def _report(content: str, rubric: Rubric, order: Order) -> Report:
 class Reports:
     """The PDFs in a database. `make` is called in this process; it may as well hand the order to a pool of others."""
 
-    def __init__(self, database: Database, make: Maker = make) -> None:
+    def __init__(self, database: Database, make: Maker = make, patience: float = PATIENCE) -> None:
         self._database = database
         self._make = make
+        self._patience = patience
         self._making = Lock()
         self._places = BoundedSemaphore(WAITING)
 
@@ -86,7 +87,7 @@ class Reports:
 
     def _made(self, key: tuple[str, str, str], order: Order) -> bytes:
         """One at a time: it takes seconds of a core, and whoever waits for the same one finds it made."""
-        if not self._places.acquire(timeout=PATIENCE):
+        if not self._places.acquire(timeout=self._patience):
             raise Busy
         try:
             with self._making:

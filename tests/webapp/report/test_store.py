@@ -1,5 +1,6 @@
 """PDFs that are kept: made once, whatever asks for them at the same time."""
 
+import queue
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from tests.webapp.report.cases import sparse
 from tests.webapp.report.submitting import submit
 from webapp.database import Database
 from webapp.models import Report, Submission
-from webapp.report.store import Order, Reports, make, template_version
+from webapp.report.store import WAITING, Busy, Order, Reports, make, template_version
 
 
 @contextmanager
@@ -125,3 +126,32 @@ def test_each_language_has_a_pdf_of_its_own(client: FlaskClient, database: Datab
 
 def test_the_template_version_is_a_digest() -> None:
     assert template_version().startswith("sha256:")
+
+
+def test_whoever_finds_no_place_to_wait_is_sent_away(client: FlaskClient, database: Database) -> None:
+    submit(client, sparse())
+    go_on = threading.Event()
+    outcomes: queue.Queue[bytes | Busy] = queue.Queue()
+    too_many = 2
+
+    def held_up(_: Order) -> bytes:
+        go_on.wait()
+        return b"made"
+
+    store = Reports(database, held_up, patience=0.1)
+
+    def ask(submission: Submission, language: str) -> None:
+        try:
+            outcomes.put(store.pdf(submission, load.rubric(), language))
+        except Busy as busy:
+            outcomes.put(busy)
+
+    with _submission(database) as submission:
+        asking = [threading.Thread(target=ask, args=(submission, str(n))) for n in range(WAITING + too_many)]
+        for thread in asking:
+            thread.start()
+        assert all(isinstance(outcomes.get(timeout=30), Busy) for _ in range(too_many))
+        go_on.set()
+        assert [outcomes.get(timeout=30) for _ in range(WAITING)] == [b"made"] * WAITING
+        for thread in asking:
+            thread.join()

@@ -59,6 +59,12 @@ def sent(address: str, text: str) -> socket.socket:
     return connection
 
 
+def form_of(link: str, length: int, begun: str) -> str:
+    """The beginning of a form on skills that says to be of `length` bytes."""
+    kind = f"Content-Type: {FORM['Content-Type']}\r\nContent-Length: {length}"
+    return f"POST {link}skills HTTP/1.1\r\nHost: x\r\n{kind}\r\n\r\n{begun}"
+
+
 def start(address: str) -> str:
     """The path of a new assessment."""
     return post(address, "/start", {"region": "Made-up region", "contact": PERSON})[1]
@@ -66,7 +72,7 @@ def start(address: str) -> str:
 
 def test_a_slow_sender_holds_up_nobody_who_saves(address: str) -> None:
     slow, other = start(address), start(address)
-    with sent(address, f"POST {slow}skills HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{FIRST}="):
+    with sent(address, form_of(slow, 1000, f"{FIRST}=")):
         time.sleep(0.5)  # until the server reads the body
         answers: list[int] = []
         saving = threading.Thread(target=lambda: answers.append(post(address, other + "skills", {FIRST: "3"})[0]))

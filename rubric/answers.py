@@ -20,6 +20,8 @@ from rubric.model import TOP_LEVEL, Frozen, Rubric
 from rubric.problems import InputError, Problem, from_pydantic, place, quote
 
 NOTE_LENGTH = 2000
+NOTE_LINES = 40
+"""So many lines of a note still fit on a page of the report."""
 LINE_LENGTH = 500
 REGION_LENGTH = 120
 LARGEST_FILE = 2_000_000
@@ -78,9 +80,15 @@ def _priority(value: object) -> object:
 def _printable(value: str) -> str:
     """Text that every database, page and PDF can hold: no control characters, no halves of characters."""
     text = value.replace("\r\n", "\n").replace("\r", "\n")
-    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in text):
+    if any(_unprintable(c) for c in text):
         raise ValueError("text without control characters")
     return text
+
+
+def _unprintable(c: str) -> bool:
+    """Whether `c` is a control character, half a character, or a place that Unicode keeps empty for ever."""
+    empty = ord(c) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(c) <= 0xFDEF
+    return empty or (unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t")
 
 
 def _one_line(value: str) -> str:
@@ -92,6 +100,8 @@ def _one_line(value: str) -> str:
 def _of_note_length(value: str) -> str:
     if len(value) > NOTE_LENGTH:
         raise ValueError(f"at most {NOTE_LENGTH} characters")
+    if value.count("\n") >= NOTE_LINES:
+        raise ValueError(f"at most {NOTE_LINES} lines")
     return value
 
 
@@ -207,9 +217,11 @@ def _parse_toml(text: str, file: str) -> object:
 def read(file: Path) -> tuple[Answers, Rubric]:
     """Answers from a TOML or JSON file. Raises InputError, also where the file cannot be read."""
     try:
-        if file.stat().st_size > LARGEST_FILE:
+        with file.open("rb") as opened:
+            content = opened.read(LARGEST_FILE + 1)  # no more, also of a device that never ends
+        if len(content) > LARGEST_FILE:
             raise InputError([Problem(str(file), "larger than 2 MB", "an answers file")])
-        return parse(file.read_text(encoding="utf-8-sig"), str(file))
+        return parse(content.decode("utf-8-sig"), str(file))
     except OSError as error:
         raise InputError([Problem(str(file), error.strerror or str(error), "a file that can be read")]) from None
     except UnicodeDecodeError:

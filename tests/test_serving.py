@@ -102,6 +102,21 @@ def test_the_limit_holds_for_bodies_in_pieces(address: str) -> None:
         assert connection.getresponse().status == 413
 
 
+@pytest.mark.parametrize("header", ["SCRIPT_NAME: /elsewhere", "Script-Name: /elsewhere"])
+def test_no_sender_moves_the_pages(address: str, header: str) -> None:
+    request = f"GET /elsewhere/admin/login HTTP/1.1\r\nHost: x\r\n{header}\r\nConnection: close\r\n\r\n"
+    with sent(address, request) as connection:
+        assert connection.recv(100).startswith((b"HTTP/1.1 404", b"HTTP/1.1 400"))
+
+
+def test_no_sender_chooses_where_a_link_leads(address: str) -> None:
+    link = start(address).rstrip("/")
+    request = f"GET {link} HTTP/1.1\r\nHost: elsewhere.example\r\nConnection: close\r\n\r\n"
+    with sent(address, request) as connection:
+        answer = connection.recv(2000).decode()
+        assert f"Location: {link}/\r\n" in answer
+
+
 BROKEN = [
     "GET {link} and more HTTP/1.1\r\nHost: x\r\n\r\n",
     "GET /a/ {token}/ HTTP/1.1\r\nHost: x\r\n\r\n",

@@ -200,7 +200,7 @@ def _written(file: Path) -> Iterator[IO[bytes]]:
         return
     draft = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        with draft.open("wb") as out:
+        with draft.open("xb") as out:  # never through a link that somebody else has put there
             yield out
         draft.replace(file)
     finally:

@@ -1,7 +1,7 @@
 """The connection to SQLite or PostgreSQL, and the ways to use it: reading, writing, and changing the tables."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +77,9 @@ def _sqlite(url: URL) -> Engine:
     if path and path != ":memory:":
         try:
             Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            Path(path).touch(mode=0o600)  # SQLite gives its other files the same rights
+            Path(path).touch()
+            with suppress(PermissionError):  # somebody else's file, whose rights are theirs to set
+                Path(path).chmod(0o600)  # SQLite gives its other files the same
         except OSError as error:
             raise _unusable(f"{error.filename}: {error.strerror}") from None
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})

@@ -62,6 +62,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "threads": THREADS,
             "graceful_timeout": SECONDS_TO_FINISH,
             "accesslog": None,
+            "forwarder_headers": "",  # nobody but this server says where its pages are
             "loglevel": "warning",
             "logger_class": Log,
             "control_socket_disable": True,

@@ -298,3 +298,22 @@ def test_answers_never_change() -> None:
     answers = Answers(region="Made-up region", answers={})
     with pytest.raises(ValueError, match="frozen"):
         answers.region = "Another"  # type: ignore[misc]  # the point of the test
+
+
+@pytest.mark.parametrize("character", ["\ufffe", "\uffff", "\U0001fffe", "\ufdd0"])
+def test_places_that_unicode_keeps_empty_are_no_text(character: str) -> None:
+    told = problems(json.dumps({"region": f"Made-up{character}", "answers": {}}), "region.json")
+    assert len(told) == 1
+    assert told[0].startswith("region.json: region: found ")
+    assert told[0].endswith("text without control characters")
+
+
+def test_a_note_of_more_lines_than_a_page_holds_is_refused() -> None:
+    lines = "\n".join("x" * 41)
+    assert problems(f'{REGION}[answers]\n[notes]\n{FIRST} = """{lines}"""\n')[0].endswith("at most 40 lines")
+    parse(f'{REGION}[answers]\n[notes]\n{FIRST} = """{lines[:-2]}"""\n', "region.toml")
+
+
+def test_what_never_ends_is_read_no_further_than_the_limit() -> None:
+    with pytest.raises(InputError, match="larger than 2 MB"):
+        read(Path("/dev/zero"))

@@ -1,5 +1,6 @@
 """Reading and writing, by several at once, and what is told when there is nothing to read."""
 
+import stat
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -111,3 +112,10 @@ def test_a_database_that_cannot_be_opened_is_told_without_the_password(url: str)
         upgrade(database)
     assert "OCTANT_DATABASE_URL" in str(caught.value)
     assert "hunter2" not in str(caught.value)
+
+
+def test_an_old_file_is_closed_to_others(tmp_path: Path) -> None:
+    file = tmp_path / "old.sqlite"
+    file.touch(mode=0o644)
+    with closing(Database(f"sqlite:///{file}")):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600

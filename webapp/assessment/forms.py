@@ -18,6 +18,7 @@ from rubric.answers import (
     GRADES,
     LINE_LENGTH,
     NOTE_LENGTH,
+    NOTE_LINES,
     PRIORITIES,
     REGION_LENGTH,
     STATES,
@@ -104,9 +105,16 @@ class StartForm(Form):
         return [Mistake(field.name, None, error) for field in self for error in field.errors]
 
 
+def _few_lines(form: BaseForm, field: Field) -> None:
+    if field.data.count("\n") >= NOTE_LINES:
+        raise ValidationError(_l("This has too many lines. Please use at most %(max)d.", max=NOTE_LINES))
+
+
 def _long_text() -> "UnboundField[Any]":
     return UnboundField(
-        TextAreaField, filters=TIDY, validators=[Optional(), Length(max=NOTE_LENGTH, message=TOO_LONG), Fits(Note)]
+        TextAreaField,
+        filters=TIDY,
+        validators=[Optional(), Length(max=NOTE_LENGTH, message=TOO_LONG), _few_lines, Fits(Note)],
     )
 
 

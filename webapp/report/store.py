@@ -3,10 +3,11 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from threading import BoundedSemaphore, Lock
+from threading import BoundedSemaphore
 from typing import cast
 
 from flask import Flask, current_app
@@ -37,10 +38,10 @@ class Order:
     language: str
 
 
-WAITING = 3
+WAITING = 4
 """How many requests may wait for a PDF that is not made yet: whoever waits holds a thread that others need."""
-PATIENCE = 4.0
-"""Seconds until a request that finds all of these places taken is sent away: longer than a PDF usually takes."""
+PATIENCE = 6.0
+"""Seconds that a request waits for its turn: longer than a PDF usually takes."""
 
 
 class Busy(Exception):
@@ -70,6 +71,17 @@ def _report(content: str, rubric: Rubric, order: Order) -> Report:
     return report_of(assess(answers, rubric), order.issue, order.language)
 
 
+@contextmanager
+def _held(places: BoundedSemaphore, patience: float) -> Iterator[None]:
+    """Holds one of `places`, had within `patience` seconds. Raises Busy."""
+    if not places.acquire(timeout=patience):
+        raise Busy
+    try:
+        yield
+    finally:
+        places.release()
+
+
 class Reports:
     """The PDFs in a database. `make` is called in this process; it may as well hand the order to a pool of others."""
 
@@ -77,7 +89,7 @@ class Reports:
         self._database = database
         self._make = make
         self._patience = patience
-        self._making = Lock()
+        self._making = BoundedSemaphore(1)
         self._places = BoundedSemaphore(WAITING)
 
     def pdf(self, submission: Submission, rubric: Rubric, language: str) -> bytes:
@@ -87,13 +99,8 @@ class Reports:
 
     def _made(self, key: tuple[str, str, str], order: Order) -> bytes:
         """One at a time: it takes seconds of a core, and whoever waits for the same one finds it made."""
-        if not self._places.acquire(timeout=self._patience):
-            raise Busy
-        try:
-            with self._making:
-                return self._kept(key) or self._keep(key, self._make(order))
-        finally:
-            self._places.release()
+        with _held(self._places, 0), _held(self._making, self._patience):
+            return self._kept(key) or self._keep(key, self._make(order))
 
     def _kept(self, key: tuple[str, str, str]) -> bytes | None:
         with self._database.reading() as session:

@@ -81,6 +81,7 @@ WRONG = [
     (f"evidence-{FIRST}", "rumour", "Please choose one of the answers shown."),
     (f"note-{FIRST}", "x" * 2001, "Please use at most 2000 characters."),
     (f"reference-{FIRST}", "x" * 501, "Please use at most 500 characters."),
+    (f"note-{FIRST}", "\n".join("x" * 41), "Please use at most 40."),
     (f"note-{FIRST}", "one\x00two", "has a character in it that cannot be kept"),
     ("priority-skills", "9", "Please choose one of the answers shown."),
 ]

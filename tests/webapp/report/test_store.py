@@ -138,7 +138,7 @@ def test_whoever_finds_no_place_to_wait_is_sent_away(client: FlaskClient, databa
         go_on.wait()
         return b"made"
 
-    store = Reports(database, held_up, patience=0.1)
+    store = Reports(database, held_up, patience=30)
 
     def ask(submission: Submission, language: str) -> None:
         try:
@@ -155,3 +155,24 @@ def test_whoever_finds_no_place_to_wait_is_sent_away(client: FlaskClient, databa
         assert [outcomes.get(timeout=30) for _ in range(WAITING)] == [b"made"] * WAITING
         for thread in asking:
             thread.join()
+
+
+def test_nobody_waits_for_ever(client: FlaskClient, database: Database) -> None:
+    submit(client, sparse())
+    go_on, begun = threading.Event(), threading.Event()
+
+    def held_up(_: Order) -> bytes:
+        begun.set()
+        go_on.wait()
+        return b"made"
+
+    store = Reports(database, held_up, patience=0.1)
+    with _submission(database) as submission:
+        first = threading.Thread(target=store.pdf, args=(submission, load.rubric(), "en"))
+        first.start()
+        begun.wait()
+        with pytest.raises(Busy):
+            store.pdf(submission, load.rubric(), "en")
+        go_on.set()
+        first.join()
+        assert store.pdf(submission, load.rubric(), "en") == b"made"

@@ -9,6 +9,8 @@ from rubric.rounding import rounded
 from rubric.structure import Flags, Floats, Sheet, Structure
 
 PER_LEVEL = 100 / TOP_LEVEL
+WORTH = tuple(level * PER_LEVEL for level in range(TOP_LEVEL + 1))
+"""What an answer at each level counts for, from 0 to 100."""
 RANGE = (5, 95)
 """Percentiles between which an interval lies."""
 LEFT_OUT_WORTH_TELLING = 0.1

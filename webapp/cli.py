@@ -17,10 +17,10 @@ from rubric.assess import assess
 from rubric.digests import canonical
 from rubric.problems import InputError, Problem
 from webapp.config import ROOT, Settings
+from webapp.i18n import DEFAULT_LANGUAGE
 
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
 DEFAULT_PORT = 8000
-LANGUAGE = "en"
 MOST_TOLD = 20
 """How many pairs and passages `rubric check --report` prints."""
 MOST_MADE_UP = 10_000
@@ -131,7 +131,7 @@ def _print_template(name: str, **context: object) -> None:
         lstrip_blocks=True,
         autoescape=False,  # noqa: S701  plain text for a terminal, no markup
     )
-    wording.install(environment, lambda: LANGUAGE)
+    wording.install(environment, lambda: DEFAULT_LANGUAGE)
     sys.stdout.write(environment.get_template(name).render(context))
 
 
@@ -164,7 +164,7 @@ def _assess(options: argparse.Namespace) -> int:
     else:
         from webapp.report.context import Issue, report_of
 
-        _print_template("cli/summary.txt", report=report_of(result, Issue(), LANGUAGE))
+        _print_template("cli/summary.txt", report=report_of(result, Issue(), DEFAULT_LANGUAGE))
     return DONE
 
 
@@ -183,7 +183,7 @@ def _report(options: argparse.Namespace) -> int:
     result = assess(*answers.read(options.file))
     try:
         with _written(options.output) as out:
-            out.write(pdf(report_of(result, Issue(), LANGUAGE), LANGUAGE))
+            out.write(pdf(report_of(result, Issue(), DEFAULT_LANGUAGE), DEFAULT_LANGUAGE))
     except NoPango as error:
         raise Failure(f"A PDF needs Pango, which is missing or too old. Install it with: {error.command}") from None
     except OSError as error:
@@ -199,12 +199,13 @@ def _written(file: Path) -> Iterator[IO[bytes]]:
             yield out
         return
     draft = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        with draft.open("xb") as out:  # never through a link that somebody else has put there
+    with draft.open("xb") as out:  # never through a link that somebody else has put there
+        try:
             yield out
-        draft.replace(file)
-    finally:
-        draft.unlink(missing_ok=True)
+            out.close()
+            draft.replace(file)
+        finally:
+            draft.unlink(missing_ok=True)
 
 
 def _rubric_show(options: argparse.Namespace) -> int:

@@ -11,6 +11,8 @@ from pathlib import Path
 from rubric.problems import InputError, Problem, quote
 
 ROOT = Path(__file__).parent.parent
+TRANSLATIONS = ROOT / "translations"
+"""Where pages and reports look for other languages."""
 
 LARGEST_REQUEST = 1_000_000
 """Bytes of a request body: ten times what the longest theme page can send."""

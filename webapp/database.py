@@ -77,7 +77,7 @@ def _sqlite(url: URL) -> Engine:
     if path and path != ":memory:":
         try:
             Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            Path(path).touch()
+            Path(path).touch(mode=0o600)
             with suppress(PermissionError):  # somebody else's file, whose rights are theirs to set
                 Path(path).chmod(0o600)  # SQLite gives its other files the same
         except OSError as error:

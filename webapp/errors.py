@@ -50,7 +50,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _page)
 
 
-def _page(error: HTTPException) -> tuple[str, int]:
+def _page(error: HTTPException) -> tuple[str, int, list[tuple[str, str]]]:
     status = error.code or InternalServerError.code
     kind = status if status in EXPLAINED else InternalServerError.code
     in_assessment = (request.endpoint or "").startswith(("assessment.", "report."))
@@ -61,4 +61,4 @@ def _page(error: HTTPException) -> tuple[str, int]:
         error_id=g.get("error_id"),
         size=request.content_length,
     )
-    return page, status
+    return page, status, [header for header in error.get_headers() if header[0] != "Content-Type"]

@@ -7,14 +7,15 @@ from flask import Flask
 from flask_babel import Babel, get_locale
 
 from rubric.answers import territories
+from webapp.config import TRANSLATIONS
 
-LANGUAGES = ("en",)
 DEFAULT_LANGUAGE = "en"
 
 
 def init_app(app: Flask) -> None:
     """Makes gettext and date formats available to templates."""
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT_LANGUAGE
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
     Babel(app, locale_selector=lambda: DEFAULT_LANGUAGE)
     app.jinja_env.globals["language"] = language
     app.jinja_env.globals["country_name"] = country_name

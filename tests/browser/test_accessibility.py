@@ -26,6 +26,7 @@ def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
 
 def sound(page: Page) -> None:
     """Asserts that axe finds nothing on `page`, that nothing sticks out of it and that it has one first heading."""
+    page.wait_for_load_state()  # the style belongs to what is judged
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

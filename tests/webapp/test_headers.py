@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from tests.webapp.assessment.starting import SKILLS, start
 
 PUBLIC = ("/", "/about", "/privacy", "/static/octant.css")
-PRIVATE = ("", "skills", "check", "result", "no-such-theme")
+PRIVATE = ("", "skills", "check", "result", "report.pdf", "no-such-theme")
 
 
 def _respondent(client: FlaskClient) -> Iterator[TestResponse]:
@@ -29,6 +29,12 @@ def _respondent(client: FlaskClient) -> Iterator[TestResponse]:
 def _public(client: FlaskClient) -> Iterator[TestResponse]:
     for path in PUBLIC:
         yield client.get(path, buffered=True)
+
+
+def test_a_method_that_a_page_does_not_have_is_told_which_it_has(client: FlaskClient) -> None:
+    answer = client.post("/about")
+    assert answer.status_code == 405
+    assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
 
 
 def test_pages_of_the_respondent_are_private(client: FlaskClient) -> None:

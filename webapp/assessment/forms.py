@@ -28,10 +28,9 @@ from rubric.answers import (
     territories,
 )
 from rubric.model import TOP_LEVEL, Question, Rubric, Theme
-from webapp.assessment.service import Change, Entry
+from webapp.assessment.service import NEEDS_REASON, Change, Entry
 
 ANSWERS = (*map(str, range(TOP_LEVEL + 1)), *STATES)
-REASON_NEEDED = "not-applicable"
 EMAIL_LENGTH = 254
 
 
@@ -208,7 +207,7 @@ class ThemeForm:
 
     def _has_reason(self, question: QuestionFields) -> bool:
         reason = question.fields["reason"]
-        if question.fields["answer"].data != REASON_NEEDED or reason.data or reason.errors:
+        if question.fields["answer"].data != NEEDS_REASON or reason.data or reason.errors:
             return True
         reason.errors = [*reason.errors, _l("Please say in a few words why this does not apply.")]
         return False

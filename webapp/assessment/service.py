@@ -4,10 +4,12 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from rubric import load
@@ -18,6 +20,8 @@ from rubric.model import Question, Rubric, Theme
 from webapp.models import Answer, Assessment, Contact, Priority, StoredRubric, Submission, now
 
 TOKEN_BYTES = 24
+NEEDS_REASON = "not-applicable"
+"""The answer that goes with a reason; of any other a reason is not handed on."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +67,9 @@ def start(session: Session, region: str, country: str | None, contact: str | Non
 
 def _keep(session: Session, rubric: Rubric) -> None:
     if session.get(StoredRubric, rubric.digest) is None:
-        session.add(StoredRubric(digest=rubric.digest, version=rubric.version, content=canonical(rubric.content)))
-        session.flush()
+        kept = StoredRubric(digest=rubric.digest, version=rubric.version, content=canonical(rubric.content))
+        with suppress(IntegrityError), session.begin_nested():  # another may keep it at this moment
+            session.add(kept)
 
 
 def _hash(token: str) -> str:
@@ -167,7 +172,7 @@ def answers_of(assessment: Assessment, rubric: Rubric) -> Answers:
         "rubric": rubric.version,
         "priorities": priorities(assessment),
         "answers": {q: _plain(e.answer) for q, e in given.items() if e.answer is not None},
-        "reasons": {q: e.reason for q, e in given.items() if e.reason},
+        "reasons": {q: e.reason for q, e in given.items() if e.reason and e.answer == NEEDS_REASON},
         "notes": {q: e.note for q, e in given.items() if e.note},
         "evidence": {q: e.evidence for q, e in given.items() if e.evidence},
         "references": {q: e.reference for q, e in given.items() if e.reference},

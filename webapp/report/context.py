@@ -10,7 +10,7 @@ from rubric.model import HORIZONS, Country, Question, Rubric
 from rubric.recommend import PREREQUISITE_LEVEL, TOP_PLACES, Recommendation
 from rubric.resemblance import FEWEST_ANSWERED, Exemplar
 from rubric.rounding import rounded
-from rubric.score import Range, Score, rounded_score
+from rubric.score import WORTH, Range, Score, rounded_score
 from webapp.charts import Bar, Dot
 from webapp.report.wording import share, signed, whole
 
@@ -18,6 +18,8 @@ Kind = Literal["clear", "leaning", "none", "few-answers", "all-equal", "few-coun
 NEAREST_NAMED = 3
 """How many countries are named where the answers fit several."""
 MOST_STANDING_OUT = 2
+LASTING_LEVEL = 2
+"""The first level that stands for more than words or a single try."""
 LONG_TEXT = 600
 """Characters of free text that still fit beside their question without leaving half a page empty."""
 
@@ -125,6 +127,11 @@ class Step:
         return self.question.levels[self.level + 1]
 
     @property
+    def then(self) -> str | None:
+        """Where nothing is in place yet, the level after the next: the first that lasts."""
+        return self.question.levels[LASTING_LEVEL] if self.level == 0 else None
+
+    @property
     def countries(self) -> tuple[Country, ...]:
         """Who practises it, those of the closest set first."""
         return tuple(doing.country for doing in self.doing)
@@ -218,9 +225,15 @@ class Report:
         return self._standing_out(min)
 
     def _standing_out(self, end: Callable[[Iterable[float]], float]) -> tuple[ThemeLine, ...]:
-        values = [theme.score.value for theme in self.themes if theme.score.value is not None]
-        there = tuple(theme for theme in self.themes if values and theme.score.value == end(values))
+        known = [theme for theme in self.themes if 2 * theme.coverage.answered >= theme.coverage.questions]
+        values = [theme.score.value for theme in known if theme.score.value is not None]
+        there = tuple(theme for theme in known if values and theme.score.value == end(values))
         return there if len(there) <= MOST_STANDING_OUT and len(set(values)) > 1 else ()
+
+    @property
+    def worth(self) -> tuple[int, ...]:
+        """What an answer at each level counts for in a score."""
+        return tuple(map(round, WORTH))
 
     @property
     def chance_per_thousand(self) -> int:

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib import metadata, resources
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from babel.support import Translations
@@ -17,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from rubric.digests import canonical
 from webapp import charts
-from webapp.config import ROOT
+from webapp.config import ROOT, TRANSLATIONS
 from webapp.report import wording
 from webapp.report.context import Report
 
@@ -51,6 +52,7 @@ INSTALLERS = {
 """What brings Pango, by the package manager of the machine."""
 SHAPING = ("weasyprint", "pydyf", "font-source-sans-pro", "font-source-serif-pro")
 """The packages whose version shapes a PDF."""
+_PROBE = Lock()
 PRINTED = 4
 """The flag of a PDF's annotation that is also printed."""
 
@@ -64,9 +66,14 @@ class NoPango(Exception):
         super().__init__(self.command)
 
 
-@lru_cache
 def works() -> bool:
-    """Whether this machine can make a PDF: tried with one line, as an old Pango fails only at work."""
+    """Whether this machine can make a PDF: tried once, with one line, as an old Pango fails only at work."""
+    with _PROBE:  # which turns standard output aside, for all threads
+        return _tried()
+
+
+@lru_cache
+def _tried() -> bool:
     noise = io.StringIO()  # WeasyPrint prints a banner where it finds no Pango
     try:
         with contextlib.redirect_stdout(noise):
@@ -106,7 +113,7 @@ def _environment(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    translations = Translations.load(ROOT / "translations", [language])
+    translations = Translations.load(TRANSLATIONS, [language])
     environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]  # by the extension
     environment.globals["charts"] = charts
     wording.install(environment, lambda: language)

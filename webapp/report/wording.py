@@ -3,6 +3,7 @@
 import datetime as dt
 import unicodedata
 from collections.abc import Callable, Iterable
+from decimal import ROUND_HALF_UP, Decimal
 
 from babel.dates import format_date, format_datetime
 from babel.lists import format_list
@@ -10,8 +11,11 @@ from babel.numbers import format_decimal
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
+from rubric.rounding import rounded
+
 _REGIONS = {"en": "en_GB"}
 """Which country's habits a language follows here: days before months, no comma before "and"."""
+HALF_A_PERCENT = 0.005
 _TURNS_TEXT = ("R", "AL", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI", "PDF", "PDI")
 """Kinds of characters that change the direction of the text around them."""
 
@@ -22,17 +26,26 @@ def _locale(language: str) -> str:
 
 def whole(value: float | None) -> str:
     """A score as a whole number; a dash where there is none."""
-    return "–" if value is None else str(round(value))
+    return "–" if value is None else str(_half_up(value))
 
 
 def signed(value: float | None, language: str) -> str:
     """A resemblance with its sign and two decimals; a dash where there is none."""
-    return "–" if value is None else format_decimal(value, "+0.00;−0.00", locale=_locale(language))
+    return "–" if value is None else format_decimal(value, "+0.00;−0.00" if value else "0.00", locale=_locale(language))
 
 
 def share(value: float | None) -> str:
-    """A share from 0 to 1 in whole per cent; a dash where there is none."""
-    return "–" if value is None else f"{round(100 * value)}\u00a0%"
+    """A share from 0 to 1 in whole per cent; a dash where there is none. Never quite none or all where it is not."""
+    if value is None:
+        return "–"
+    if 0 < value < HALF_A_PERCENT or 1 - HALF_A_PERCENT < value < 1:
+        return "< 1\u00a0%" if value < HALF_A_PERCENT else "> 99\u00a0%"
+    return f"{_half_up(100 * value)}\u00a0%"
+
+
+def _half_up(value: float) -> int:
+    """`value`, given out to one decimal, as a whole number by the rule of schoolbooks and spreadsheets."""
+    return int(Decimal(str(rounded(value, 1))).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def thousandths(value: float, language: str) -> str:

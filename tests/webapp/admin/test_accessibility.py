@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from tests.webapp.admin.signing_in import EMAIL, PASSWORD
@@ -32,7 +32,8 @@ def address(app: Flask, database: Database, account: None) -> Iterator[str]:
 
 def sound(page: Page, title: str) -> None:
     """Asserts that axe finds nothing on `page`, and that nothing of it sticks out."""
-    assert page.title() == f"{title} – Octant"
+    expect(page).to_have_title(f"{title} – Octant")
+    page.wait_for_load_state()  # the style belongs to what is judged
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

@@ -174,20 +174,6 @@ def test_the_pdf_is_that_of_the_submission(administrator: FlaskClient, database:
     assert administrator.get(f"/admin/submissions/{second}/report.pdf").data != answer.data
 
 
-def test_respondents_get_no_cookie(client: FlaskClient) -> None:
-    visited = ["/", "/about", "/privacy", "/start", "/nothing-here", "/healthz", "/static/octant.css", "/admin"]
-    answers = [client.get(address, buffered=True) for address in visited]
-    begun = client.post("/start", data={"region": "Made-up region Test"})
-    link = begun.headers["Location"]
-    themes = re.findall(rf'href="{link}([a-z]+)"', client.get(link).text)
-    assert len(themes) > 10
-    pages = [client.get(link + theme) for theme in ("", *themes, "check", "result", "nothing")]
-    saved = client.post(f"{link}strategy", data={"long-term-vision": "3"})
-    sent = client.post(f"{link}check")
-    for answer in (*answers, begun, *pages, saved, sent, client.get(f"{link}result"), client.get(f"{link}report.pdf")):
-        assert "Set-Cookie" not in answer.headers
-
-
 def filled(database: Database, submissions: int) -> list[int]:
     """Sees to so many made-up submissions and gives their ids."""
     list(demo.fill(database, submissions))

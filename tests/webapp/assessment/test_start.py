@@ -1,6 +1,10 @@
 """Starting an assessment."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -75,3 +79,15 @@ def test_the_page_shows_nothing_of_what_was_typed_as_markup(client: FlaskClient)
     page = client.get(start(client, "<script>alert(1)</script>")).text
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_the_first_visitors_may_come_together(app: Flask, database: Database) -> None:
+    together = Barrier(4)
+
+    def begin(_: int) -> int:
+        together.wait()
+        return app.test_client().post("/start", data={"region": "Made-up region"}).status_code
+
+    with ThreadPoolExecutor(4) as visitors:
+        assert list(visitors.map(begin, range(4))) == [303] * 4
+    assert len(dump(database)["assessments"]) == 4

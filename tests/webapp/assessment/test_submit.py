@@ -78,6 +78,13 @@ def test_a_submission_holds_the_answers_and_what_the_scorer_makes_of_them(
         assert json.loads(session.get_one(StoredRubric, submission.rubric_digest).content) == RUBRIC.content
 
 
+def test_a_reason_goes_only_with_what_does_not_apply(client: FlaskClient, link: str, database: Database) -> None:
+    client.post(link + "skills", data={FIRST: "not-applicable", f"reason-{FIRST}": "No courses."})
+    client.post(link + "skills", data={FIRST: "3"})
+    client.post(link + "check")
+    assert "reasons" not in json.loads(_submissions(database)[0].answers)
+
+
 def test_submitting_twice_without_a_change_is_one_submission(
     client: FlaskClient, link: str, database: Database
 ) -> None:

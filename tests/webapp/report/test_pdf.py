@@ -24,7 +24,7 @@ from webapp.report.wording import share, signed, whole
 
 PdfOf = Callable[[str], Path]
 CHAPTERS = (
-    "In one page",
+    "On one page",
     "Where the region stands",
     "Whom to learn from",
     "What to do next",
@@ -138,7 +138,7 @@ def test_the_summary_is_one_page_even_with_the_longest_words(answers: Answers) -
 @pytest.mark.parametrize("name", CASES)
 def test_the_summary_is_one_page(pdf_of: PdfOf, name: str) -> None:
     begins = _begins(pdf_of(name).read_bytes())
-    assert (begins["In one page"], begins["Where the region stands"]) == (3, 4)
+    assert (begins["On one page"], begins["Where the region stands"]) == (3, 4)
 
 
 def _begins(content: bytes) -> dict[str, int]:

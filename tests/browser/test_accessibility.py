@@ -70,6 +70,7 @@ def test_pages_of_an_assessment_in_every_state(screen: Page, server: str) -> Non
     expect(screen.get_by_role("alert")).to_be_focused()
     sound(screen)
     screen.locator(f"#reason-{SECOND.id}").fill("There is none.")
+    screen.locator(f"#note-{SECOND.id}").fill("https://example.org/" + "long-address/" * 30)
     screen.get_by_role("button", name="Save and see all themes").click()
     expect(screen.get_by_role("status")).to_contain_text("“Skills and talent” is saved.")
     sound(screen)

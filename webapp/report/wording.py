@@ -38,7 +38,7 @@ def share(value: float | None) -> str:
     """A share from 0 to 1 in whole per cent; a dash where there is none. Never quite none or all where it is not."""
     if value is None:
         return "–"
-    if 0 < value < HALF_A_PERCENT or 1 - HALF_A_PERCENT < value < 1:
+    if 0 < value < HALF_A_PERCENT or 1 - HALF_A_PERCENT <= value < 1:
         return "< 1\u00a0%" if value < HALF_A_PERCENT else "> 99\u00a0%"
     return f"{_half_up(100 * value)}\u00a0%"
 

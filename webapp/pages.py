@@ -1,7 +1,5 @@
 """Pages that belong to nobody: start, about, privacy, health."""
 
-from collections import Counter
-
 from flask import Blueprint, render_template
 from sqlalchemy import text
 
@@ -18,9 +16,7 @@ def home() -> str:
 
 @bp.get("/about")
 def about() -> str:
-    rubric = load.rubric()
-    cited = Counter(country for question in rubric.questions for country in rubric.countries_of(question))
-    return render_template("pages/about.html", rubric=rubric, questions_per_country=cited)
+    return render_template("pages/about.html", rubric=load.rubric())
 
 
 @bp.get("/privacy")

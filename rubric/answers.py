@@ -7,12 +7,12 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, JsonValue, StringConstraints, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, StringConstraints, ValidationError
 
 from rubric import load
 from rubric.digests import digest
@@ -117,7 +117,7 @@ Answer = Annotated[int | State, BeforeValidator(_answer)]
 
 
 class Answers(Frozen):
-    """One region's answers. Keys of all tables are question ids, those of `priorities` theme ids.
+    """One region's answers. Keys of all tables are question ids; of `priorities`, theme ids; of `vignettes`, theirs.
 
     A question that is not in `answers` is unanswered. Made by `parse` or `from_content`, which check the ids.
     """
@@ -132,6 +132,7 @@ class Answers(Frozen):
     notes: dict[str, Note] = {}
     evidence: dict[str, Grade] = {}
     references: dict[str, Line] = {}
+    vignettes: dict[str, Annotated[int, Field(ge=0, le=TOP_LEVEL)]] = {}
 
     @property
     def content(self) -> dict[str, JsonValue]:
@@ -175,10 +176,15 @@ def _named_rubric(content: Mapping[str, Any]) -> str | None:
 
 
 def _unknown_ids(content: Mapping[str, Any], rubric: Rubric, file: str) -> Iterator[Problem]:
-    for table in ("answers", "reasons", "notes", "evidence", "references", "priorities"):
+    tables: dict[str, tuple[str, Iterable[str]]] = {
+        **dict.fromkeys(
+            ("answers", "reasons", "notes", "evidence", "references"), ("question", rubric.question_by_id.keys())
+        ),
+        "priorities": ("theme", rubric.theme_by_id.keys()),
+        "vignettes": ("vignette", [vignette.id for vignette in rubric.vignettes]),
+    }
+    for table, (kind, known) in tables.items():
         given = content.get(table)
-        known = rubric.theme_by_id if table == "priorities" else rubric.question_by_id
-        kind = "theme" if table == "priorities" else "question"
         for name in given if isinstance(given, Mapping) else ():
             if name not in known:
                 near = difflib.get_close_matches(str(name), known, n=1)
@@ -188,8 +194,13 @@ def _unknown_ids(content: Mapping[str, Any], rubric: Rubric, file: str) -> Itera
 
 def parse(text: str, file: str) -> tuple[Answers, Rubric]:
     """Answers from the text of an answers file: JSON if so named or opened by a brace, else TOML."""
+    return from_content(content_of(text, file), file)
+
+
+def content_of(text: str, file: str) -> object:
+    """The plain content of an answers file, unchecked. Raises InputError where it is neither JSON nor TOML."""
     is_json = file.endswith(".json") or text.lstrip().startswith("{")
-    return from_content(parse_json(text, file) if is_json else _parse_toml(text, file), file)
+    return parse_json(text, file) if is_json else _parse_toml(text, file)
 
 
 def parse_json(text: str, file: str) -> object:

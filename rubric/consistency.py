@@ -42,6 +42,9 @@ def inconsistencies(parts: Parts, head: Head | None) -> Iterator[Problem]:
     yield from _uncited(parts)
     yield from _bad_ids(parts)
     yield from _contradictions(parts.questions.items)
+    for vignette in head.vignettes if head else ():
+        where = f"rubric.toml: vignettes.{vignette.id}.question"
+        yield from _unknown(where, [vignette.question], parts.questions, "the id of a question")
     if head and head.norms is not None and parts.questions.ids is not None:
         yield from _norms(head.norms, parts.questions.ids)
 
@@ -49,6 +52,7 @@ def inconsistencies(parts: Parts, head: Head | None) -> Iterator[Problem]:
 def _twice(parts: Parts, head: Head | None) -> Iterator[Problem]:
     groups: dict[str, Iterable[str]] = {
         "rubric.toml: states": [state.id for state in head.states] if head else (),
+        "rubric.toml: vignettes": [vignette.id for vignette in head.vignettes] if head else (),
         "countries.toml": parts.countries.ids or (),
         "themes.toml": parts.themes.ids or (),
         "practices.toml": parts.practices.ids or (),

@@ -87,6 +87,19 @@ class State(Frozen):
     meaning: Text
 
 
+class Vignette(Frozen):
+    """A described, made-up region to be placed on the levels of `question`: shows how a respondent reads the scale.
+
+    `level` is where the authors place it, `because` says why. It never enters a figure.
+    """
+
+    id: Id
+    question: Id
+    text: Text
+    level: Annotated[int, Field(ge=0, le=TOP_LEVEL)]
+    because: Text
+
+
 class Source(Frozen):
     """The document that the practices come from."""
 
@@ -126,7 +139,7 @@ class Question(Frozen):
 
 
 class Head(Frozen):
-    """What stands in a rubric's first file: its name, source, scale, `guide` to it, and the `norms`, if measured.
+    """What stands in a rubric's first file: its name, source, scale, `guide` to it, `vignettes`, and `norms`, if measured.
 
     `norms` holds the typical level of each question, or None as long as nobody has measured one.
     """
@@ -137,6 +150,7 @@ class Head(Frozen):
     levels: tuple[Level, Level, Level, Level, Level]
     states: tuple[State, State, State, State]
     guide: tuple[Term, ...] = ()
+    vignettes: tuple[Vignette, ...] = ()
     norms: dict[Id, Annotated[float, Field(ge=0, le=TOP_LEVEL, strict=False)]] | None = None
 
 
@@ -186,7 +200,8 @@ class Rubric(Head):
     @cached_property
     def content(self) -> dict[str, JsonValue]:
         """Everything the rubric holds, as plain JSON, with each question's practices and countries spelled out."""
-        content = self.model_dump(mode="json", exclude_none=True)
+        without = {"vignettes"} if not self.vignettes else set()  # as in rubrics that never knew them: same digest
+        content = self.model_dump(mode="json", exclude_none=True, exclude=without)
         for plain, question in zip(content["questions"], self.questions, strict=True):
             plain |= {"practices": list(question.practices), "countries": list(self.countries_of(question))}
         return content

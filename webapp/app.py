@@ -4,6 +4,8 @@ from flask import Flask
 
 from webapp import accounts, current, errors, headers, i18n, intake, pages
 from webapp.admin import views as admin
+from webapp.assessment import file_views as files
+from webapp.assessment import owner_views as owner
 from webapp.assessment import views as assessment
 from webapp.config import LARGEST_REQUEST, ROOT, Settings
 from webapp.database import Database
@@ -22,11 +24,11 @@ def create_app(settings: Settings) -> Flask:
     )
     database = Database(settings.database_url)
     upgrade(database)
-    current.set_database(app.extensions, database)
+    current.equip(app.extensions, database, settings)
     for part in (errors, headers, i18n, intake):
         part.init_app(app)
     accounts.init_app(app, database, settings)
     store.init_app(app, database)
-    for blueprint in (pages.bp, assessment.bp, report.bp, admin.bp):
+    for blueprint in (pages.bp, assessment.bp, owner.bp, files.bp, report.bp, admin.bp):
         app.register_blueprint(blueprint)
     return app

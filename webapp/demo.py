@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rubric.model import TOP_LEVEL, Question, Rubric
-from webapp.assessment import service
-from webapp.assessment.service import Change, Entry
+from webapp.assessment import entries, service
+from webapp.assessment.entries import Change, Entry
+from webapp.assessment.rubrics import rubric_of
 from webapp.database import Database
 from webapp.models import Assessment
 
@@ -106,13 +107,13 @@ def _plan(submissions: int) -> Iterator[tuple[int, int]]:
 
 def _submit(session: Session, region: int, rounds: int) -> list[Made]:
     assessment = _started(session, region)
-    rubric = service.rubric_of(session, assessment.rubric_digest)
+    rubric = rubric_of(session, assessment.rubric_digest)
     added = []
     for number in range(len(assessment.submissions) + 1, rounds + 1):
-        entries = _entries(rubric, region, number)
-        service.save(assessment, [Change(question, entry, revision=None) for question, entry in entries.items()])
+        given = _entries(rubric, region, number)
+        entries.save(assessment, [Change(question, entry, revision=None) for question, entry in given.items()])
         for theme, priority in _priorities(rubric, region).items():
-            service.save_priority(assessment, theme, priority)
+            entries.save_priority(assessment, theme, priority)
         added.append(Made(assessment.region, service.submit(session, assessment).number))
     return added
 

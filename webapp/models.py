@@ -4,6 +4,7 @@ import datetime as dt
 
 from flask_security.models import sqla as security
 from sqlalchemy import (
+    JSON,
     DateTime,
     Dialect,
     ForeignKey,
@@ -64,24 +65,68 @@ class StoredRubric(Base):
 
 
 class Assessment(Base):
-    """One region's answers in progress. Of its link only the hash is kept."""
+    """One region's answers in progress. `previous` is the digest of the submission whose answers it began with."""
 
     __tablename__ = "assessments"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     rubric_digest: Mapped[str] = mapped_column(ForeignKey("rubrics.digest"))
     region: Mapped[str] = mapped_column(String(120))
     country: Mapped[str | None] = mapped_column(String(2))
+    previous: Mapped[str | None] = mapped_column(String(DIGEST_LENGTH))
     started_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
     changed_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+    mailed_at: Mapped[dt.datetime | None] = mapped_column(UtcTime)
 
     contact: Mapped["Contact | None"] = relationship(back_populates="assessment", cascade="all, delete-orphan")
     answers: Mapped[list["Answer"]] = relationship(cascade="all, delete-orphan")
     priorities: Mapped[list["Priority"]] = relationship(cascade="all, delete-orphan")
+    ratings: Mapped[list["Rating"]] = relationship(cascade="all, delete-orphan")
+    contributors: Mapped[list["Contributor"]] = relationship(
+        back_populates="assessment", cascade="all, delete-orphan", order_by="Contributor.id"
+    )
     submissions: Mapped[list["Submission"]] = relationship(
         back_populates="assessment", cascade="all, delete-orphan", order_by="Submission.number"
     )
+
+
+class Contributor(Base):
+    """Somebody who was asked to answer some themes: personal, and therefore in a table that can be erased."""
+
+    __tablename__ = "contributors"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessments.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    role: Mapped[str] = mapped_column(String(20))
+    themes: Mapped[list[str]] = mapped_column(JSON)
+    added_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+
+    assessment: Mapped[Assessment] = relationship(back_populates="contributors")
+    links: Mapped[list["Link"]] = relationship(
+        back_populates="contributor", cascade="all, delete-orphan", order_by="Link.serial"
+    )
+
+
+class Link(Base):
+    """A key to an assessment: the owner's, or a contributor's. Only its hash is kept, also after its end.
+
+    `ended`: `renewed`, `withdrawn` or `deleted`, or None while it works; whoever comes with it later is told which.
+    """
+
+    __tablename__ = "links"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    assessment_id: Mapped[int | None] = mapped_column(ForeignKey("assessments.id", ondelete="SET NULL"), index=True)
+    contributor_id: Mapped[int | None] = mapped_column(ForeignKey("contributors.id", ondelete="CASCADE"), index=True)
+    serial: Mapped[int] = mapped_column(default=1)
+    made_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+    expires_at: Mapped[dt.datetime | None] = mapped_column(UtcTime)
+    ended: Mapped[str | None] = mapped_column(String(20))
+    ended_at: Mapped[dt.datetime | None] = mapped_column(UtcTime)
+
+    assessment: Mapped[Assessment | None] = relationship()
+    contributor: Mapped[Contributor | None] = relationship(back_populates="links")
 
 
 class Contact(Base):
@@ -98,7 +143,8 @@ class Contact(Base):
 class Answer(Base):
     """What a region says to one question: a level or state (`answer`, None if there is only a note), and its grounds.
 
-    `revision` counts the changes, so that a later save can be told from an older one.
+    `revision` counts the changes, so that a later save can be told from an older one. `contributor_id` says who gave
+    it: None for the owner.
     """
 
     __tablename__ = "answers"
@@ -110,6 +156,7 @@ class Answer(Base):
     note: Mapped[str | None] = mapped_column(Text)
     evidence: Mapped[str | None] = mapped_column(String(20))
     reference: Mapped[str | None] = mapped_column(Text)
+    contributor_id: Mapped[int | None] = mapped_column(ForeignKey("contributors.id", ondelete="SET NULL"))
     revision: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
 
@@ -122,6 +169,16 @@ class Priority(Base):
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessments.id", ondelete="CASCADE"), primary_key=True)
     theme: Mapped[str] = mapped_column(String(80), primary_key=True)
     priority: Mapped[int]
+
+
+class Rating(Base):
+    """How far a respondent thinks that the region described in a vignette is, 0 to 4."""
+
+    __tablename__ = "ratings"
+
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessments.id", ondelete="CASCADE"), primary_key=True)
+    vignette: Mapped[str] = mapped_column(String(80), primary_key=True)
+    level: Mapped[int]
 
 
 class Submission(Base):

@@ -1,9 +1,35 @@
 """Pages that belong to nobody."""
 
+import io
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 
 from rubric import load
+from rubric.model import Rubric
 from tests.webapp.assessment.starting import words
+from tests.webapp.report.test_command import WITHOUT_PANGO
+from webapp.config import ROOT
+from webapp.pages import Questionnaires
+from webapp.report.store import Busy
+
+RUBRIC = load.rubric()
+LOOK = """
+import pathlib, sys
+from webapp.app import create_app
+from webapp.config import Settings
+data = pathlib.Path(sys.argv[1])
+client = create_app(Settings(data=data, database_url=f"sqlite:///{data}/octant.sqlite")).test_client()
+response = client.get("/questionnaire.pdf")
+print(response.status_code, "Pango" in response.text, "install" in response.text, "report" in response.text)
+"""
+"""Prints what is answered where the questionnaire is asked for: status, and which words stand there."""
 
 
 def test_the_start_page_says_what_it_is_how_long_and_where_data_go(client: FlaskClient) -> None:
@@ -41,3 +67,84 @@ def test_what_is_not_there_is_said(client: FlaskClient) -> None:
     assert answer.status_code == 404
     assert "There is nothing here" in answer.text
     assert client.post("/about").status_code == 405
+
+
+def test_the_questionnaire_is_offered_to_be_saved(client: FlaskClient) -> None:
+    response = client.get("/questionnaire.pdf")
+    assert (response.status_code, response.content_type) == (200, "application/pdf")
+    name = f"octant-questionnaire-{RUBRIC.version}.pdf"
+    assert response.headers["Content-Disposition"] == f"attachment; filename={name}"
+    assert f"Rubric {RUBRIC.version}" in PdfReader(io.BytesIO(response.data)).pages[0].extract_text()
+
+
+def test_without_pango_the_page_says_why_there_is_no_questionnaire(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(WITHOUT_PANGO)
+    done = subprocess.run(
+        [sys.executable, "-c", LOOK, tmp_path],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["503", "True", "True", "False"]
+
+
+def test_a_questionnaire_is_made_once_for_all_who_ask() -> None:
+    made: list[str] = []
+    all_there = threading.Barrier(4)
+
+    def make(rubric: Rubric, language: str) -> bytes:
+        made.append(language)
+        return b"made"
+
+    kept, given = Questionnaires(make), list[bytes]()
+
+    def ask() -> None:
+        all_there.wait()
+        given.append(kept.pdf(RUBRIC, "en"))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (made, given) == (["en"], [b"made"] * 4)
+
+
+def test_each_language_has_a_questionnaire_of_its_own() -> None:
+    kept = Questionnaires(lambda _, language: language.encode())
+    assert [kept.pdf(RUBRIC, language) for language in ("en", "de", "en")] == [b"en", b"de", b"en"]
+
+
+def test_nobody_waits_for_ever_for_a_questionnaire() -> None:
+    go_on, begun = threading.Event(), threading.Event()
+
+    def held_up(rubric: Rubric, language: str) -> bytes:
+        begun.set()
+        go_on.wait()
+        return b"made"
+
+    kept = Questionnaires(held_up, patience=0.1)
+    first = threading.Thread(target=kept.pdf, args=(RUBRIC, "en"))
+    first.start()
+    begun.wait()
+    with pytest.raises(Busy):
+        kept.pdf(RUBRIC, "en")
+    go_on.set()
+    first.join()
+    assert kept.pdf(RUBRIC, "en") == b"made"
+
+
+def test_a_failure_is_not_kept() -> None:
+    outcomes = iter([b"", b"made"])
+
+    def make(rubric: Rubric, language: str) -> bytes:
+        if not (outcome := next(outcomes)):
+            raise RuntimeError("made up")
+        return outcome
+
+    kept = Questionnaires(make)
+    with pytest.raises(RuntimeError):
+        kept.pdf(RUBRIC, "en")
+    assert kept.pdf(RUBRIC, "en") == b"made"

@@ -8,13 +8,13 @@ from rubric.model import Rubric
 from webapp import accounts
 from webapp.admin import service
 from webapp.admin.forms import place_from, place_text
-from webapp.assessment.service import rubric_of
+from webapp.assessment.rubrics import rubric_of
 from webapp.current import database
+from webapp.downloads import attachment, file_name
 from webapp.i18n import language
 from webapp.models import Submission
 from webapp.report.pdf import NoPango, works
 from webapp.report.store import report_on, reports
-from webapp.report.views import download
 
 bp = Blueprint("admin", __name__, url_prefix=accounts.PAGES)
 bp.before_request(accounts.administrators_only)
@@ -51,7 +51,7 @@ def report(submission_id: int) -> Response:
         content = reports().pdf(chosen, rubric, language())
     except NoPango:
         return redirect(url_for(".submission", submission_id=submission_id))
-    return download(content, chosen.assessment.region, chosen.number)
+    return attachment(content, "application/pdf", file_name(chosen.assessment.region, chosen.number, "pdf"))
 
 
 def _opened(session: Session, submission_id: int) -> tuple[Submission, Rubric]:

@@ -1,52 +1,67 @@
-"""The forms of the respondent, built from the rubric. Field names are a stable interface."""
+"""The forms of the respondent but for the questions: whose assessment it is, who helps, vignettes, submitting."""
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from pydantic import TypeAdapter
 from pydantic import ValidationError as Unfit
 from werkzeug.datastructures import MultiDict
-from wtforms import EmailField, Field, Form, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    FileField,
+    Form,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 from wtforms.validators import AnyOf, DataRequired, Email, Length, Optional, ValidationError
 
 from rubric.answers import (
-    DEFAULT_PRIORITY,
-    GRADES,
     LINE_LENGTH,
     NOTE_LENGTH,
     NOTE_LINES,
-    PRIORITIES,
     REGION_LENGTH,
-    STATES,
     Line,
     Note,
     Region,
     territories,
 )
-from rubric.model import TOP_LEVEL, Question, Rubric, Theme
-from webapp.assessment.service import NEEDS_REASON, Change, Entry
+from rubric.model import TOP_LEVEL, Rubric
+from webapp.assessment.links import ROLES, Invitation, in_days
 
-ANSWERS = (*map(str, range(TOP_LEVEL + 1)), *STATES)
 EMAIL_LENGTH = 254
+USUAL_DAYS = 30
+DAYS = [(14, _l("two weeks")), (USUAL_DAYS, _l("a month")), (90, _l("three months")), (0, _l("until I end it"))]
+"""For how long a contributor's link may work."""
 
 
 class Fits:
     """Validator: the text is what an answers file may hold. Says nothing where an earlier validator has."""
 
     def __init__(self, kind: Any) -> None:
-        self.adapter: TypeAdapter[str] = TypeAdapter(kind)
+        self.kind = kind
 
     def __call__(self, form: BaseForm, field: Field) -> None:
         if field.errors:
             return
         try:
-            field.data = self.adapter.validate_python(field.data)
+            field.data = _adapter(self.kind).validate_python(field.data)
         except Unfit:
             raise ValidationError(_l("This has a character in it that cannot be kept. Please type it again.")) from None
+
+
+@lru_cache
+def _adapter(kind: Any) -> TypeAdapter[str]:
+    return TypeAdapter(kind)
 
 
 def _newlines(value: str | None) -> str | None:
@@ -61,7 +76,6 @@ def _stripped(value: str | None) -> str | None:
 TIDY = (_newlines, _stripped)
 TOO_LONG = _l("This is too long. Please use at most %(max)d characters.")
 NO_CHOICE = _l("Please choose one of the answers shown.")
-OVERTAKEN = _l("Changed in another window after you opened this page.")
 
 
 @dataclass(frozen=True)
@@ -73,7 +87,23 @@ class Mistake:
     message: str
 
 
-class StartForm(Form):
+class Told(Form):
+    """A form that can say what is wrong in it."""
+
+    @property
+    def mistakes(self) -> list[Mistake]:
+        """What the respondent has to look at, from top to bottom."""
+        return [Mistake(_first_control(field), None, error) for field in self for error in field.errors]
+
+
+def _first_control(field: Field) -> str:
+    """Id of the control that a link to `field` should lead to: of several choices the first."""
+    if not isinstance(field, RadioField | SelectMultipleField):
+        return str(field.name)
+    return f"{field.name}-{next(iter(field.iter_choices()))[0]}"
+
+
+class StartForm(Told):
     """Whose assessment this is."""
 
     region = StringField(
@@ -98,10 +128,48 @@ class StartForm(Form):
         ],
     )
 
+
+class InviteForm(Told):
+    """Whom the owner asks to answer some themes, and for how long their link works. `themes` gets its choices later."""
+
+    name = StringField(
+        filters=TIDY,
+        validators=[
+            DataRequired(_l("Please enter a name, so that answers can show who gave them.")),
+            Length(max=REGION_LENGTH, message=TOO_LONG),
+            Fits(Region),
+        ],
+    )
+    role = RadioField(choices=[(role, role) for role in ROLES], validators=[DataRequired(NO_CHOICE)])
+    themes = SelectMultipleField(validators=[DataRequired(_l("Please choose at least one theme."))])
+    days = SelectField(choices=DAYS, coerce=int, default=USUAL_DAYS)
+
     @property
-    def mistakes(self) -> list[Mistake]:
-        """What the respondent has to look at, from top to bottom."""
-        return [Mistake(field.name, None, error) for field in self for error in field.errors]
+    def invitation(self) -> Invitation:
+        """What was filled in well."""
+        return Invitation(self.name.data or "", self.role.data, tuple(self.themes.data or ()), in_days(self.days.data))
+
+
+class SubmitForm(Told):
+    """Submitting, which takes a declaration."""
+
+    declaration = BooleanField(
+        validators=[DataRequired(_l("Please confirm the declaration. Without it the answers are not submitted."))]
+    )
+
+
+class UploadForm(Told):
+    """An answers file to take over."""
+
+    file = FileField(validators=[DataRequired(_l("Please choose a file first."))])
+
+
+def ratings_form(rubric: Rubric, stored: Mapping[str, int], sent: MultiDict[str, str] | None = None) -> BaseForm:
+    """One choice for each vignette of `rubric`, named by its id."""
+    levels = tuple(map(str, range(TOP_LEVEL + 1)))
+    form = BaseForm({vignette.id: choice(levels) for vignette in rubric.vignettes})
+    form.process(sent, data={vignette: str(level) for vignette, level in stored.items()})
+    return form
 
 
 def _few_lines(form: BaseForm, field: Field) -> None:
@@ -109,7 +177,8 @@ def _few_lines(form: BaseForm, field: Field) -> None:
         raise ValidationError(_l("This has too many lines. Please use at most %(max)d.", max=NOTE_LINES))
 
 
-def _long_text() -> "UnboundField[Any]":
+def long_text() -> "UnboundField[Any]":
+    """A note: many lines of text."""
     return UnboundField(
         TextAreaField,
         filters=TIDY,
@@ -117,13 +186,15 @@ def _long_text() -> "UnboundField[Any]":
     )
 
 
-def _short_text() -> "UnboundField[Any]":
+def short_text() -> "UnboundField[Any]":
+    """A reference: one line of text."""
     return UnboundField(
         StringField, filters=TIDY, validators=[Optional(), Length(max=LINE_LENGTH, message=TOO_LONG), Fits(Line)]
     )
 
 
-def _choice(values: tuple[str, ...]) -> "UnboundField[Any]":
+def choice(values: tuple[str, ...]) -> "UnboundField[Any]":
+    """One of `values`, or none."""
     return UnboundField(
         RadioField,
         choices=values,
@@ -131,108 +202,3 @@ def _choice(values: tuple[str, ...]) -> "UnboundField[Any]":
         validate_choice=False,
         validators=[Optional(), AnyOf(values, message=NO_CHOICE)],
     )
-
-
-KINDS: dict[str, Callable[[], "UnboundField[Any]"]] = {
-    "answer": lambda: _choice(ANSWERS),
-    "reason": _long_text,
-    "note": _long_text,
-    "evidence": lambda: _choice(GRADES),
-    "reference": _short_text,
-}
-"""Each part of an entry and the field that takes it."""
-
-
-def field_name(kind: str, question: str) -> str:
-    """Name of the form field for one part of the entry to a question."""
-    return question if kind == "answer" else f"{kind}-{question}"
-
-
-FIRST_CHOICE = {"answer": "0", "evidence": GRADES[0]}
-"""Value of the first choice of each part that is chosen and not typed."""
-
-
-@dataclass(frozen=True)
-class QuestionFields:
-    """The bound fields of one question, by kind."""
-
-    question: Question
-    fields: Mapping[str, Field]
-
-    @property
-    def errors(self) -> list[Mistake]:
-        """Every error of this question's fields."""
-        return [
-            Mistake(f"{field.name}-{FIRST_CHOICE[kind]}" if kind in FIRST_CHOICE else field.name, self.question.name, e)
-            for kind, field in self.fields.items()
-            for e in field.errors
-        ]
-
-    @property
-    def entry(self) -> Entry:
-        return Entry(**{kind: field.data for kind, field in self.fields.items()})
-
-
-class ThemeForm:
-    """The questions of one theme. A field that was not sent keeps what is stored: nothing is lost by leaving it out."""
-
-    def __init__(
-        self,
-        rubric: Rubric,
-        theme: Theme,
-        stored: Mapping[str, Entry],
-        priority: int | None,
-        sent: MultiDict[str, str] | None = None,
-    ) -> None:
-        asked = rubric.questions_by_theme[theme.id]
-        names = {(q.id, kind): field_name(kind, q.id) for q in asked for kind in KINDS}
-        priority_name = f"priority-{theme.id}"
-        form = BaseForm(
-            {
-                **{name: KINDS[kind]() for (_, kind), name in names.items()},
-                priority_name: _choice(tuple(map(str, PRIORITIES))),
-            }
-        )
-        data = {name: getattr(stored.get(q, Entry()), kind) for (q, kind), name in names.items()}
-        form.process(sent, data={**data, priority_name: str(priority or DEFAULT_PRIORITY)})
-        self._form = form
-        self._sent: MultiDict[str, str] = sent if sent is not None else MultiDict()
-        self.priority = form[priority_name]
-        self.questions = [QuestionFields(q, {k: form[names[q.id, k]] for k in KINDS}) for q in asked]
-
-    def validate(self) -> bool:
-        """Checks everything; errors stand at the fields."""
-        fits = self._form.validate()
-        return all([self._has_reason(q) for q in self.questions]) and fits
-
-    def _has_reason(self, question: QuestionFields) -> bool:
-        reason = question.fields["reason"]
-        if question.fields["answer"].data != NEEDS_REASON or reason.data or reason.errors:
-            return True
-        reason.errors = [*reason.errors, _l("Please say in a few words why this does not apply.")]
-        return False
-
-    def mistakes(self, overtaken: Set[str]) -> list[Mistake]:
-        """What the respondent has to look at, from top to bottom; `overtaken` questions were changed by others."""
-        priority = [Mistake(f"{self.priority.name}-{PRIORITIES[0]}", None, error) for error in self.priority.errors]
-        return [mistake for q in self.questions for mistake in self._mistakes(q, overtaken)] + priority
-
-    def _mistakes(self, asked: QuestionFields, overtaken: Set[str]) -> list[Mistake]:
-        question = asked.question
-        if question.id not in overtaken:
-            return asked.errors
-        return [Mistake(f"{question.id}-{FIRST_CHOICE['answer']}", question.name, OVERTAKEN), *asked.errors]
-
-    @property
-    def changes(self) -> list[Change]:
-        """What to save: the entries without an error, even where others have one."""
-        return [Change(q.question.id, q.entry, self._revision(q.question.id)) for q in self.questions if not q.errors]
-
-    def _revision(self, question: str) -> int | None:
-        revision = self._sent.get(f"revision-{question}", "")
-        return int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else None
-
-    @property
-    def chosen_priority(self) -> int | None:
-        """The theme's priority, 1 to 3, where it was chosen well."""
-        return None if self.priority.errors or not self.priority.data else int(self.priority.data)

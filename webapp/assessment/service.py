@@ -1,166 +1,116 @@
-"""What can be done with an assessment: start it, find it by its link, save answers, submit."""
+"""What can be done with an assessment as a whole: start it, submit it, start the next one, delete it."""
 
-import hashlib
+import datetime as dt
 import json
-import secrets
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from rubric import load
-from rubric.answers import DEFAULT_PRIORITY, Answers, from_content
+from rubric.answers import Answers, from_content
 from rubric.assess import assess
 from rubric.digests import canonical, digest
-from rubric.model import Question, Rubric, Theme
-from webapp.models import Answer, Assessment, Contact, Priority, StoredRubric, Submission, now
+from rubric.model import Rubric
+from webapp.assessment import links
+from webapp.assessment.entries import (
+    NEEDS_REASON,
+    Change,
+    Entry,
+    entries,
+    entry_in,
+    priorities,
+    ratings,
+    save,
+    save_priority,
+)
+from webapp.assessment.rubrics import keep, rubric_of
+from webapp.models import Assessment, Contact, Submission, now
 
-TOKEN_BYTES = 24
-NEEDS_REASON = "not-applicable"
-"""The answer that goes with a reason; of any other a reason is not handed on."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What the respondent gave to one question; every part may be missing (None), none is empty text."""
-
-    answer: str | None = None
-    reason: str | None = None
-    note: str | None = None
-    evidence: str | None = None
-    reference: str | None = None
-
-
-@dataclass(frozen=True)
-class Change:
-    """An entry to save. `revision` is the one that the respondent saw, or None if the sender does not say."""
-
-    question: str
-    entry: Entry
-    revision: int | None
+BETWEEN_MAILS = dt.timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How far a theme is: `answered` counts levels and off-scale answers."""
+class Previous:
+    """The submission that an assessment continues, and what was said in it."""
 
-    theme: Theme
-    answered: int
-    questions: int
+    number: int
+    at: dt.datetime
+    entries: dict[str, Entry]
 
 
 def start(session: Session, region: str, country: str | None, contact: str | None) -> str:
     """Starts an assessment on the newest rubric and gives back the secret of its link, which is stored nowhere."""
+    return links.make(session, _new(session, region, country, contact))
+
+
+def _new(session: Session, region: str, country: str | None, contact: str | None) -> Assessment:
     rubric = load.rubric()
-    _keep(session, rubric)
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    assessment = Assessment(token_hash=_hash(token), rubric_digest=rubric.digest, region=region, country=country)
-    if contact:
-        assessment.contact = Contact(email=contact)
+    keep(session, rubric)
+    assessment = Assessment(rubric_digest=rubric.digest)
     session.add(assessment)
-    return token
+    describe(assessment, region, country, contact)
+    return assessment
 
 
-def _keep(session: Session, rubric: Rubric) -> None:
-    if session.get(StoredRubric, rubric.digest) is None:
-        kept = StoredRubric(digest=rubric.digest, version=rubric.version, content=canonical(rubric.content))
-        with suppress(IntegrityError), session.begin_nested():  # another may keep it at this moment
-            session.add(kept)
+def describe(assessment: Assessment, region: str, country: str | None, contact: str | None) -> None:
+    """Says whose assessment it is, and whom to ask about it."""
+    assessment.region, assessment.country = region, country
+    if contact is None:
+        assessment.contact = None
+    elif assessment.contact is None:
+        assessment.contact = Contact(email=contact)
+    else:
+        assessment.contact.email = contact
 
 
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def start_next(session: Session, submission: Submission) -> str:
+    """Starts an assessment with the answers of `submission` as a draft; gives back the secret of its link.
 
-
-def assessment_by_token(session: Session, token: str, lock: bool = False) -> Assessment | None:
-    """The assessment that a link leads to; with `lock`, nobody else changes it until the transaction ends."""
-    query = select(Assessment).where(Assessment.token_hash == _hash(token))
-    return session.scalar(query.with_for_update() if lock else query)
-
-
-def rubric_of(session: Session, rubric_digest: str) -> Rubric:
-    """The rubric with this digest: the newest, or one kept in the database."""
-    newest = load.rubric()
-    if newest.digest == rubric_digest:
-        return newest
-    return _parsed(session.get_one(StoredRubric, rubric_digest).content)
-
-
-@lru_cache(maxsize=8)
-def _parsed(content: str) -> Rubric:
-    return load.from_content(json.loads(content))
-
-
-def entries(assessment: Assessment) -> dict[str, Entry]:
-    """What was given, by question id."""
-    return {a.question: _entry(a) for a in assessment.answers}
-
-
-def revisions(assessment: Assessment) -> dict[str, int]:
-    """How often each question's entry was changed, by question id."""
-    return {a.question: a.revision for a in assessment.answers}
-
-
-def priorities(assessment: Assessment) -> dict[str, int]:
-    """How much each theme matters (1-3), by theme id, where the respondent said so."""
-    return {p.theme: p.priority for p in assessment.priorities}
-
-
-def _entry(answer: Answer) -> Entry:
-    return Entry(answer.answer, answer.reason, answer.note, answer.evidence, answer.reference)
-
-
-def progress(rubric: Rubric, given: Mapping[str, Entry]) -> tuple[Progress, ...]:
-    """How far each theme is."""
-    return tuple(
-        Progress(theme, _answered(rubric.questions_by_theme[theme.id], given), len(rubric.questions_by_theme[theme.id]))
-        for theme in rubric.themes
-    )
-
-
-def _answered(questions: Iterable[Question], given: Mapping[str, Entry]) -> int:
-    return sum(given.get(q.id, Entry()).answer is not None for q in questions)
-
-
-def save(assessment: Assessment, changes: Iterable[Change]) -> set[str]:
-    """Saves what differs from what is stored; gives back the questions that were changed by others meanwhile.
-
-    Those are left as they are: the sender saw an older revision and must decide.
+    Under a newer rubric, answers to questions that are no longer asked in the same words are left behind.
     """
-    stored = {a.question: a for a in assessment.answers}
-    overtaken = set()
-    for change in changes:
-        answer = stored.get(change.question)
-        if change.entry == (_entry(answer) if answer else Entry()):
-            continue
-        if answer and change.revision is not None and change.revision != answer.revision:
-            overtaken.add(change.question)
-            continue
-        _write(assessment, answer, change)
-    return overtaken
+    before = submission.assessment
+    contact = before.contact.email if before.contact else None
+    assessment = _new(session, before.region, before.country, contact)
+    assessment.previous = submission.digest
+    old, new = (
+        rubric_of(session, submission.rubric_digest),
+        rubric_of(session, assessment.rubric_digest),
+    )
+    answers, _ = from_content(json.loads(submission.answers), "submission", old)
+    same = (q.id for q in new.questions if q == old.question_by_id.get(q.id))
+    save(assessment, [Change(name, entry_in(answers, name), None) for name in same])
+    for theme in new.theme_by_id.keys() & answers.priorities.keys():
+        save_priority(assessment, theme, answers.priorities[theme])
+    return links.make(session, assessment)
 
 
-def _write(assessment: Assessment, answer: Answer | None, change: Change) -> None:
-    if answer is None:
-        answer = Answer(question=change.question, revision=0)
-        assessment.answers.append(answer)
-    for field, value in vars(change.entry).items():
-        setattr(answer, field, value)
-    answer.revision += 1
-    answer.changed_at = assessment.changed_at = now()
+def previous(session: Session, assessment: Assessment) -> Previous | None:
+    """The submission that `assessment` continues, if it does and it is still there."""
+    if assessment.previous is None:
+        return None
+    found = session.scalars(select(Submission).where(Submission.digest == assessment.previous).limit(1)).first()
+    if found is None:
+        return None
+    answers, rubric = from_content(json.loads(found.answers), "submission", rubric_of(session, found.rubric_digest))
+    return Previous(found.number, found.at, {q.id: entry_in(answers, q.id) for q in rubric.questions})
 
 
-def save_priority(assessment: Assessment, theme: str, priority: int) -> None:
-    """Says how much a theme matters; the default is stored only in place of something else."""
-    kept = next((p for p in assessment.priorities if p.theme == theme), None)
-    if kept:
-        kept.priority = priority
-    elif priority != DEFAULT_PRIORITY:
-        assessment.priorities.append(Priority(theme=theme, priority=priority))
+def may_mail(assessment: Assessment) -> bool:
+    """Whether the link may be mailed now; if so, not again for a while: nobody is to be flooded from here."""
+    if assessment.mailed_at and now() - assessment.mailed_at < BETWEEN_MAILS:
+        return False
+    assessment.mailed_at = now()
+    return True
+
+
+def delete(session: Session, assessment: Assessment) -> None:
+    """Deletes a draft with all that belongs to it. Raises ValueError where it was submitted."""
+    if assessment.submissions:
+        raise ValueError("an assessment that was submitted is kept")
+    links.forget(session, assessment)
+    session.delete(assessment)
 
 
 def answers_of(assessment: Assessment, rubric: Rubric) -> Answers:
@@ -176,6 +126,7 @@ def answers_of(assessment: Assessment, rubric: Rubric) -> Answers:
         "notes": {q: e.note for q, e in given.items() if e.note},
         "evidence": {q: e.evidence for q, e in given.items() if e.evidence},
         "references": {q: e.reference for q, e in given.items() if e.reference},
+        "vignettes": ratings(assessment),
     }
     answers, _ = from_content({key: value for key, value in content.items() if value is not None}, "assessment", rubric)
     return answers
@@ -190,7 +141,7 @@ def submit(session: Session, assessment: Assessment) -> Submission:
     rubric = rubric_of(session, assessment.rubric_digest)
     answers = answers_of(assessment, rubric)
     last = latest_submission(session, assessment)
-    if last and _undated(json.loads(last.answers)) == _undated(answers.content):
+    if last and not changed_since(assessment, last, rubric):
         return last
     number, at = last.number + 1 if last else 1, now()
     answers = answers.model_copy(update={"date": at.date()})
@@ -217,6 +168,6 @@ def latest_submission(session: Session, assessment: Assessment) -> Submission | 
     return session.scalar(query.limit(1))
 
 
-def can_submit(assessment: Assessment) -> bool:
-    """Whether there is anything to submit: a single answer is enough."""
-    return any(answer.answer is not None for answer in assessment.answers)
+def changed_since(assessment: Assessment, submission: Submission, rubric: Rubric) -> bool:
+    """Whether the assessment no longer says what `submission` does."""
+    return _undated(json.loads(submission.answers)) != _undated(answers_of(assessment, rubric).content)

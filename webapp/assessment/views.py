@@ -1,19 +1,27 @@
-"""Pages of the respondent. The link is the only key: no account, no cookie."""
+"""Pages on which questions are answered, checked and submitted. The link is the only key: no account, no cookie."""
+
+from collections.abc import Set
+from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from rubric.model import Rubric, Theme
-from webapp.assessment import service
-from webapp.assessment.forms import StartForm, ThemeForm
+from rubric.model import Theme
+from webapp.assessment import entries, links, service
+from webapp.assessment.forms import StartForm, SubmitForm, ratings_form
+from webapp.assessment.links import Visit
+from webapp.assessment.progress import minutes_left, obstacle, progress
+from webapp.assessment.theme_form import ThemeForm
 from webapp.current import database
 from webapp.i18n import country_names, language
-from webapp.models import Assessment
 
 bp = Blueprint("assessment", __name__)
 
-Page = str | Response | tuple[str, int]
+Page = str | Response | tuple[str, int] | dict[str, Any]
+CHECK = "check"
+"""What a page that was opened from the check page says of itself, so that saving leads back there."""
 
 
 @bp.get("/start")
@@ -38,76 +46,108 @@ def _start_page(form: StartForm) -> str:
 @bp.get("/a/<token>/")
 def tasks(token: str) -> Page:
     with database().reading() as session:
-        assessment, rubric = _opened(session, token)
+        visit = links.visit(session, token)
+        given = entries.entries(visit.assessment)
+        submission = service.latest_submission(session, visit.assessment)
         return render_template(
             "assessment/tasks.html",
-            token=token,
-            assessment=assessment,
-            rubric=rubric,
-            progress=service.progress(rubric, service.entries(assessment)),
-            submission=service.latest_submission(session, assessment),
-            saved=_saved(rubric),
+            visit=visit,
+            progress=progress(visit.themes, visit.rubric, given),
+            minutes=minutes_left(visit.rubric, visit.themes, given),
+            submission=submission,
+            changed=submission and service.changed_since(visit.assessment, submission, visit.rubric),
+            ratings=entries.ratings(visit.assessment),
+            previous=service.previous(session, visit.assessment),
+            saved=_saved(visit),
         )
 
 
 @bp.get("/a/<token>/<theme_id>")
 def theme(token: str, theme_id: str) -> Page:
     with database().reading() as session:
-        assessment, rubric = _opened(session, token)
-        chosen = _theme(rubric, theme_id)
-        return _theme_page(token, assessment, rubric, chosen, _form(assessment, rubric, chosen), set())
+        visit = links.visit(session, token)
+        chosen = _theme(visit, theme_id)
+        return render_template("assessment/theme.html", **_theme_page(session, visit, chosen, _form(visit, chosen)))
 
 
 @bp.post("/a/<token>/<theme_id>")
 def save(token: str, theme_id: str) -> Page:
     with database().writing() as session:
-        assessment, rubric = _opened(session, token, lock=True)
-        chosen = _theme(rubric, theme_id)
-        form = ThemeForm(
-            rubric, chosen, service.entries(assessment), service.priorities(assessment).get(theme_id), request.form
-        )
+        visit = links.visit(session, token, lock=True)
+        chosen = _theme(visit, theme_id)
+        form = _form(visit, chosen, request.form)
         valid = form.validate()
-        overtaken = service.save(assessment, form.changes)
+        overtaken = entries.save(visit.assessment, form.changes, visit.contributor)
         if form.chosen_priority:
-            service.save_priority(assessment, theme_id, form.chosen_priority)
-        if overtaken or not valid:
-            return _theme_page(token, assessment, rubric, chosen, form, overtaken), 422
-    return redirect(_next_page(token, rubric, chosen), 303)
+            entries.save_priority(visit.assessment, theme_id, form.chosen_priority)
+        page = _theme_page(session, visit, chosen, form, overtaken)
+    if request.accept_mimetypes.best == "application/json":
+        return _told(page)
+    if overtaken or not valid:
+        return render_template("assessment/theme.html", **page), 422
+    return redirect(_next_page(visit, chosen, form), 303)
 
 
-def _form(assessment: Assessment, rubric: Rubric, theme: Theme) -> ThemeForm:
-    return ThemeForm(rubric, theme, service.entries(assessment), service.priorities(assessment).get(theme.id))
+def _form(visit: Visit, theme: Theme, sent: MultiDict[str, str] | None = None) -> ThemeForm:
+    priority = entries.priorities(visit.assessment).get(theme.id)
+    return ThemeForm(visit.rubric, theme, entries.entries(visit.assessment), priority, sent)
 
 
 def _theme_page(
-    token: str, assessment: Assessment, rubric: Rubric, theme: Theme, form: ThemeForm, overtaken: set[str]
-) -> str:
-    stored = service.entries(assessment)
-    return render_template(
-        "assessment/theme.html",
-        token=token,
-        assessment=assessment,
-        rubric=rubric,
-        theme=theme,
-        form=form,
-        stored=stored,
-        revisions=service.revisions(assessment),
-        overtaken=overtaken,
-        mistakes=form.mistakes(overtaken),
-        progress=service.progress(rubric, stored),
-        saved=_saved(rubric),
-    )
+    session: Session, visit: Visit, theme: Theme, form: ThemeForm, overtaken: Set[str] = frozenset()
+) -> dict[str, Any]:
+    """All that the page of a theme shows."""
+    stored = entries.entries(visit.assessment)
+    return {
+        "visit": visit,
+        "theme": theme,
+        "form": form,
+        "stored": stored,
+        "given": entries.given(visit.assessment),
+        "seen": entries.seen(visit.assessment, visit.rubric.questions_by_theme[theme.id]),
+        "not_saved": form.not_saved(overtaken),
+        "overtaken": overtaken,
+        "mistakes": form.mistakes(overtaken),
+        "previous": service.previous(session, visit.assessment),
+        "progress": progress(visit.themes, visit.rubric, stored),
+        "saved": _saved(visit),
+        "back": request.args.get("back") == CHECK,
+    }
 
 
-def _saved(rubric: Rubric) -> Theme | None:
+def _told(page: dict[str, Any]) -> dict[str, Any]:
+    """The same for a page that saves while it is filled in: what was saved, what was not, and why."""
+    form: ThemeForm = page["form"]
+    collided = [asked for asked in form.questions if asked.question.id in page["overtaken"]]
+    here = next(item for item in page["progress"] if item.theme == page["theme"])
+    return {
+        "seen": {
+            **{f"revision-{name}": str(page["seen"][name]) for name in form.sent - page["not_saved"].keys()},
+            **({"priority_seen": form.priority.data} if form.chosen_priority else {}),
+        },
+        "not_saved": list(page["not_saved"]),
+        "overtaken": {q.question.id: render_template("assessment/overtaken.html", asked=q, **page) for q in collided},
+        "errors": [{**vars(mistake), "message": str(mistake.message)} for mistake in form.mistakes(frozenset())],
+        "position": render_template("assessment/position.html", **page),
+        "count": render_template("assessment/count.html", item=here),
+    }
+
+
+def _saved(visit: Visit) -> Theme | None:
     """The theme that the page before this one saved, if it says so."""
-    return rubric.theme_by_id.get(request.args.get("saved", ""))
+    return visit.rubric.theme_by_id.get(request.args.get("saved", ""))
 
 
-def _next_page(token: str, rubric: Rubric, theme: Theme) -> str:
-    """Where the pressed button leads: all themes, or the next theme and after the last one the check page."""
-    later = rubric.themes[rubric.themes.index(theme) + 1 :]
-    if request.form.get("then") == "tasks":
+def _next_page(visit: Visit, theme: Theme, form: ThemeForm) -> str:
+    """Where the pressed button leads."""
+    then, token = request.form.get("then"), visit.token
+    if form.decided:
+        back = request.args.get("back")
+        return url_for(".theme", token=token, theme_id=theme.id, back=back, saved=theme.id, _anchor=form.decided)
+    if then == CHECK and not visit.contributor:
+        return url_for(".check", token=token, saved=theme.id, _anchor=theme.id)
+    later = visit.themes[visit.themes.index(theme) + 1 :]
+    if then == "tasks" or (visit.contributor and not later):
         return url_for(".tasks", token=token, saved=theme.id)
     if not later:
         return url_for(".check", token=token, saved=theme.id)
@@ -117,40 +157,81 @@ def _next_page(token: str, rubric: Rubric, theme: Theme) -> str:
 @bp.get("/a/<token>/check")
 def check(token: str) -> Page:
     with database().reading() as session:
-        assessment, rubric = _opened(session, token)
-        return _check_page(token, assessment, rubric)
+        visit = links.visit(session, token)
+        visit.require_owner()
+        return render_template("assessment/check.html", **_check_page(session, visit, SubmitForm()))
 
 
 @bp.post("/a/<token>/check")
 def submit(token: str) -> Page:
+    form = SubmitForm(request.form)
     with database().writing() as session:
-        assessment, rubric = _opened(session, token, lock=True)
-        if not service.can_submit(assessment):
-            return _check_page(token, assessment, rubric, refused=True), 422
-        service.submit(session, assessment)
+        visit = links.visit(session, token, lock=True)
+        visit.require_owner()
+        ready = form.validate() and obstacle(visit.assessment) is None
+        if ready:
+            service.submit(session, visit.assessment)
+        page = _check_page(session, visit, form)
+    if not ready:
+        return render_template("assessment/check.html", **page, refused=True), 422
     return redirect(url_for("report.result", token=token), 303)
 
 
-def _check_page(token: str, assessment: Assessment, rubric: Rubric, refused: bool = False) -> str:
-    given = service.entries(assessment)
-    return render_template(
-        "assessment/check.html",
-        token=token,
-        assessment=assessment,
-        rubric=rubric,
-        entries=given,
-        progress=service.progress(rubric, given),
-        refused=refused,
-        saved=_saved(rubric),
-    )
+def _check_page(session: Session, visit: Visit, form: SubmitForm) -> dict[str, Any]:
+    given = entries.entries(visit.assessment)
+    return {
+        "visit": visit,
+        "form": form,
+        "entries": given,
+        "given": entries.given(visit.assessment),
+        "priorities": entries.priorities(visit.assessment),
+        "previous": service.previous(session, visit.assessment),
+        "progress": progress(visit.themes, visit.rubric, given),
+        "obstacle": obstacle(visit.assessment),
+        "saved": _saved(visit),
+    }
 
 
-def _opened(session: Session, token: str, lock: bool = False) -> tuple[Assessment, Rubric]:
-    assessment = service.assessment_by_token(session, token, lock)
-    if assessment is None:
-        abort(404)
-    return assessment, service.rubric_of(session, assessment.rubric_digest)
+@bp.get("/a/<token>/vignettes")
+def vignettes(token: str) -> Page:
+    with database().reading() as session:
+        visit = links.visit(session, token)
+        visit.require_owner()
+        form = ratings_form(visit.rubric, entries.ratings(visit.assessment))
+    return render_template("assessment/vignettes.html", visit=visit, form=form)
 
 
-def _theme(rubric: Rubric, theme_id: str) -> Theme:
-    return rubric.theme_by_id.get(theme_id) or abort(404)
+@bp.post("/a/<token>/vignettes")
+def rate(token: str) -> Page:
+    with database().writing() as session:
+        visit = links.visit(session, token, lock=True)
+        visit.require_owner()
+        form = ratings_form(visit.rubric, entries.ratings(visit.assessment), request.form)
+        if form.validate():
+            levels = {field.name: int(field.data) if field.data else None for field in form}
+            entries.rate(visit.assessment, levels)
+    if form.errors:
+        return render_template("assessment/vignettes.html", visit=visit, form=form), 422
+    return redirect(url_for(".tasks", token=token, _anchor="vignettes"), 303)
+
+
+@bp.app_errorhandler(links.NoSuchLink)
+def no_such_link(_: links.NoSuchLink) -> tuple[str, int]:
+    return render_template("assessment/no-such-link.html"), 404
+
+
+@bp.app_errorhandler(links.LinkEnded)
+def link_ended(error: links.LinkEnded) -> tuple[str, int]:
+    return render_template("assessment/link-ended.html", error=error), 410
+
+
+@bp.app_errorhandler(links.NotForThisLink)
+def not_for_this_link(error: links.NotForThisLink) -> tuple[str, int]:
+    return render_template("assessment/not-for-this-link.html", token=error.token), 403
+
+
+def _theme(visit: Visit, theme_id: str) -> Theme:
+    chosen = visit.rubric.theme_by_id.get(theme_id) or abort(404)
+    if not visit.allows(theme_id):
+        raise links.NotForThisLink(visit.token)
+    return chosen

@@ -1,4 +1,4 @@
-"""The report as a PDF: accessible (PDF/UA-1), archivable (PDF/A-3a), its data attached, the same bytes each time.
+"""Report and questionnaire as PDFs: accessible (PDF/UA-1), archivable (PDF/A-3a), the same bytes each time.
 
 The only module that knows WeasyPrint, which is imported late: it needs Pango, which no Python package brings.
 """
@@ -7,7 +7,7 @@ import contextlib
 import datetime as dt
 import io
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib import metadata, resources
 from threading import Lock
@@ -17,6 +17,7 @@ from babel.support import Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from rubric.digests import canonical
+from rubric.model import Rubric
 from webapp import charts
 from webapp.config import ROOT, TRANSLATIONS
 from webapp.report import wording
@@ -26,9 +27,12 @@ if TYPE_CHECKING:
     import pydyf
     from weasyprint.document import Document
 
-TEMPLATE = "report/report.html"
-FILES = {"report.css": "text/css", "cover.svg": "image/svg+xml"}
-"""The stylesheet and what it draws on, beside the template, and their types."""
+FILES = {
+    "report.css": ("report", "text/css"),
+    "cover.svg": ("report", "image/svg+xml"),
+    "questionnaire.css": ("assessment", "text/css"),
+}
+"""The stylesheets and what they draw on, by the name that the templates use: their folder and type."""
 FONTS = {
     "sans-light.ttf": ("font_source_sans_pro", "SourceSansPro-Light.ttf"),
     "sans-regular.ttf": ("font_source_sans_pro", "SourceSansPro-Regular.ttf"),
@@ -41,7 +45,7 @@ MARK = ROOT / "templates" / "report" / "pdfua.xmp"
 """Says in the metadata that the file is PDF/UA-1, with the declaration that PDF/A asks for."""
 SCHEME = "octant"
 UNDATED = dt.datetime(2000, 1, 1)
-"""Stands for the time of a report on a file that has no date: a time of today would change the bytes."""
+"""Stands for the time of a document that has no date: a time of today would change the bytes."""
 
 INSTALLERS = {
     "apt-get": "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0",
@@ -86,21 +90,36 @@ def _tried() -> bool:
 
 
 def pdf(report: Report, language: str) -> bytes:
-    """`report` as a PDF. Raises NoPango."""
+    """`report` as a PDF, its data attached. Raises NoPango."""
+    return _printed(page(report, language), report.files, _made_at(report))
+
+
+def page(report: Report, language: str) -> str:
+    """The HTML that the report's PDF is made from."""
+    return _rendered("report/report.html", language, _made_at(report), report=report)
+
+
+def questionnaire(rubric: Rubric, language: str) -> bytes:
+    """All questions of `rubric` as a PDF to fill in by pen. Raises NoPango."""
+    return _printed(_rendered("assessment/questionnaire.html", language, UNDATED, rubric=rubric), {}, UNDATED)
+
+
+def _printed(html: str, files: Mapping[str, object], day: dt.datetime) -> bytes:
+    """`html` as a PDF with `files` attached, by name, as of `day`. Raises NoPango."""
     if not works():
         raise NoPango
     from weasyprint import HTML
 
-    made = HTML(string=page(report, language), url_fetcher=fetcher()).write_pdf(
-        pdf_variant="pdf/a-3a", attachments=_attachments(report), finisher=_finish
+    made = HTML(string=html, url_fetcher=fetcher()).write_pdf(
+        pdf_variant="pdf/a-3a", attachments=_attachments(files, day), finisher=_finish
     )
     return bytes(made)
 
 
-def page(report: Report, language: str) -> str:
-    """The HTML that the PDF is made from."""
-    made_at = (_made_at(report)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return _environment(language).get_template(TEMPLATE).render(report=report, made_at=made_at, language=language)
+def _rendered(template: str, language: str, day: dt.datetime, **shown: object) -> str:
+    """The HTML of a document that counts as made on `day`."""
+    made_at = day.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _environment(language).get_template(template).render(made_at=made_at, language=language, **shown)
 
 
 @lru_cache
@@ -127,10 +146,9 @@ def _made_at(report: Report) -> dt.datetime:
     return dt.datetime.combine(report.date, dt.time()) if report.date else UNDATED
 
 
-def _attachments(report: Report) -> list[Any]:
+def _attachments(files: Mapping[str, object], day: dt.datetime) -> list[Any]:
     from weasyprint import Attachment
 
-    day = _made_at(report)
     return [
         Attachment(
             string=canonical(content),
@@ -141,16 +159,19 @@ def _attachments(report: Report) -> list[Any]:
             relationship="Data",
             url_fetcher=fetcher(),
         )
-        for name, content in report.files.items()
+        for name, content in files.items()
     ]
 
 
 @lru_cache
 def _assets() -> dict[str, tuple[bytes, str]]:
-    """All that a report may fetch, by exact address: content and type."""
+    """All that a document may fetch, by exact address: content and type."""
     fonts = {f"{SCHEME}:{name}": (_font(*file), "font/ttf") for name, file in FONTS.items()}
-    folder = ROOT / "templates" / "report"
-    return {f"{SCHEME}:{name}": ((folder / name).read_bytes(), kind) for name, kind in FILES.items()} | fonts
+    return {f"{SCHEME}:{name}": (_file(folder, name), kind) for name, (folder, kind) in FILES.items()} | fonts
+
+
+def _file(folder: str, name: str) -> bytes:
+    return (ROOT / "templates" / folder / name).read_bytes()
 
 
 def _font(package: str, file: str) -> bytes:

@@ -1,26 +1,24 @@
 """The result of the latest submission: a page to read, a PDF to hand on."""
 
-import unicodedata
-
-from flask import Blueprint, Response, abort, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from jinja2 import Environment
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as AnyResponse
+from werkzeug.wrappers import Response
 
-from rubric.model import Rubric
 from webapp import charts
-from webapp.assessment import service
+from webapp.assessment import links, service
+from webapp.assessment.links import Visit
 from webapp.current import database
+from webapp.downloads import attachment, file_name
 from webapp.i18n import language
-from webapp.models import Assessment, Submission
+from webapp.models import Submission
 from webapp.report import wording
 from webapp.report.pdf import NoPango, works
 from webapp.report.store import Busy, report_on, reports
 
 bp = Blueprint("report", __name__)
 
-Page = str | AnyResponse | tuple[str, int]
-LONGEST_NAME = 60
+Page = str | Response | tuple[str, int]
 SECONDS_TO_WAIT = 10
 
 
@@ -34,14 +32,14 @@ def _prepare(state: object) -> None:
 @bp.get("/a/<token>/result")
 def result(token: str) -> Page:
     with database().reading() as session:
-        assessment, rubric, submission = _opened(session, token)
+        visit, submission = _opened(session, token)
         if submission is None:
             return redirect(url_for("assessment.check", token=token))
         return render_template(
             "report/result.html",
-            token=token,
-            assessment=assessment,
-            report=report_on(submission, rubric, language()),
+            visit=visit,
+            changed=service.changed_since(visit.assessment, submission, visit.rubric),
+            report=report_on(submission, visit.rubric, language()),
             missing=None if works() else NoPango().command,
         )
 
@@ -49,14 +47,14 @@ def result(token: str) -> Page:
 @bp.get("/a/<token>/report.pdf")
 def pdf(token: str) -> Page:
     with database().reading() as session:
-        assessment, rubric, submission = _opened(session, token)
+        visit, submission = _opened(session, token)
     if submission is None:
         return redirect(url_for("assessment.check", token=token))
     try:
-        content = reports().pdf(submission, rubric, language())
+        content = reports().pdf(submission, visit.rubric, language())
     except NoPango as error:
-        return render_template("report/no-pdf.html", token=token, assessment=assessment, missing=error.command), 503
-    return download(content, assessment.region, submission.number)
+        return render_template("report/no-pdf.html", visit=visit, missing=error.command), 503
+    return attachment(content, "application/pdf", file_name(visit.assessment.region, submission.number, "pdf"))
 
 
 @bp.app_errorhandler(Busy)
@@ -64,23 +62,7 @@ def busy(_: Busy) -> tuple[str, int, dict[str, str]]:
     return render_template("report/busy.html"), 503, {"Retry-After": str(SECONDS_TO_WAIT)}
 
 
-def download(content: bytes, region: str, number: int) -> Response:
-    """A PDF to be saved under a name that every system takes."""
-    response = Response(content, mimetype="application/pdf")
-    response.headers.set("Content-Disposition", "attachment", filename=file_name(region, number))
-    return response
-
-
-def file_name(region: str, number: int) -> str:
-    """`octant-<region>-<number>.pdf`, in ASCII letters, digits and hyphens alone."""
-    folded = unicodedata.normalize("NFKD", region).encode("ascii", "ignore").decode().lower()
-    words = "".join(character if character.isalnum() else " " for character in folded).split()
-    return "-".join(["octant", *words])[:LONGEST_NAME].rstrip("-") + f"-{number}.pdf"
-
-
-def _opened(session: Session, token: str) -> tuple[Assessment, Rubric, Submission | None]:
-    assessment = service.assessment_by_token(session, token)
-    if assessment is None:
-        abort(404)
-    rubric = service.rubric_of(session, assessment.rubric_digest)
-    return assessment, rubric, service.latest_submission(session, assessment)
+def _opened(session: Session, token: str) -> tuple[Visit, Submission | None]:
+    visit = links.visit(session, token)
+    visit.require_owner()
+    return visit, service.latest_submission(session, visit.assessment)

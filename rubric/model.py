@@ -179,6 +179,16 @@ class Rubric(Head):
         return {question.id: question for question in self.questions}
 
     @cached_property
+    def number_by_question(self) -> dict[str, int]:
+        """The place of each question in rubric order, from 1."""
+        return {question.id: number for number, question in enumerate(self.questions, start=1)}
+
+    @cached_property
+    def number_by_theme(self) -> dict[str, int]:
+        """The place of each theme, from 1."""
+        return {theme.id: number for number, theme in enumerate(self.themes, start=1)}
+
+    @cached_property
     def questions_by_theme(self) -> dict[str, tuple[Question, ...]]:
         """The questions of each theme, in rubric order."""
         return {t.id: tuple(q for q in self.questions if q.theme == t.id) for t in self.themes}

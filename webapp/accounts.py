@@ -6,7 +6,7 @@ Only signing in and out is switched on. Whatever else it offers has no address h
 import datetime as dt
 from typing import Any
 
-from flask import Flask, Request, current_app, render_template, request
+from flask import Flask, Request, abort, current_app, render_template, request
 from flask.globals import app_ctx
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import user_logged_out
@@ -20,9 +20,10 @@ from flask_security import (
 )
 from flask_security.mail_util import EmailValidateException
 from flask_security.utils import validate_redirect_url
-from flask_wtf.csrf import generate_csrf
+from flask_wtf.csrf import generate_csrf, validate_csrf
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from wtforms import ValidationError
 
 from rubric.problems import InputError, Problem, quote
 from webapp.config import Settings
@@ -145,6 +146,15 @@ def _security() -> Security:
 @roles_required(ADMINISTRATOR)
 def administrators_only() -> None:
     """To be run before every request of a blueprint: others are led to the sign-in page, or refused."""
+
+
+def own_form_only() -> None:
+    """To be run before every request of a blueprint: a form without the token of this session is refused (400)."""
+    if request.method == "POST":
+        try:
+            validate_csrf(request.form.get("csrf_token"))
+        except ValidationError:
+            abort(400)
 
 
 def new_email(session: Session, email: str) -> str:

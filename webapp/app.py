@@ -2,9 +2,10 @@
 
 from flask import Flask
 
-from webapp import accounts, current, errors, headers, i18n, intake, pages
+from webapp import accounts, current, errors, headers, i18n, intake, pages, weight
 from webapp.admin import views as admin
 from webapp.assessment import file_views as files
+from webapp.assessment import fragments
 from webapp.assessment import owner_views as owner
 from webapp.assessment import views as assessment
 from webapp.config import LARGEST_REQUEST, ROOT, Settings
@@ -25,8 +26,9 @@ def create_app(settings: Settings) -> Flask:
     database = Database(settings.database_url)
     upgrade(database)
     current.equip(app.extensions, database, settings)
-    for part in (errors, headers, i18n, intake):
+    for part in (errors, headers, i18n, intake, weight):
         part.init_app(app)
+    fragments.install(app.jinja_env)
     accounts.init_app(app, database, settings)
     store.init_app(app, database)
     for blueprint in (pages.bp, assessment.bp, owner.bp, files.bp, report.bp, admin.bp):

@@ -1,10 +1,12 @@
 """The language of pages and reports. English is the only complete one, and lives in the templates themselves."""
 
 from functools import lru_cache
+from gettext import NullTranslations
+from typing import cast
 
 from babel import Locale
-from flask import Flask
-from flask_babel import Babel, get_locale
+from flask import Flask, g
+from flask_babel import Babel, get_locale, get_translations
 
 from rubric.answers import territories
 from webapp.config import TRANSLATIONS
@@ -17,13 +19,31 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT_LANGUAGE
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
     Babel(app, locale_selector=lambda: DEFAULT_LANGUAGE)
+    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]  # by the extension
     app.jinja_env.globals["language"] = language
     app.jinja_env.globals["country_name"] = country_name
 
 
+def _translations() -> NullTranslations:
+    """The translations of this request, looked up once: a page asks for hundreds of texts."""
+    if "translations" not in g:
+        g.translations = get_translations()
+    return cast(NullTranslations, g.translations)
+
+
+def _gettext(text: str) -> str:
+    return _translations().gettext(text)
+
+
+def _ngettext(one: str, many: str, number: int) -> str:
+    return _translations().ngettext(one, many, number)
+
+
 def language() -> str:
     """Code of the language of this request, as in HTML's `lang`."""
-    return str(get_locale() or DEFAULT_LANGUAGE)
+    if "language" not in g:
+        g.language = str(get_locale() or DEFAULT_LANGUAGE)
+    return cast(str, g.language)
 
 
 @lru_cache

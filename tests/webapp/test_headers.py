@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.webapp.assessment.starting import SKILLS, start
+from tests.webapp.assessment.starting import DECLARED, SKILLS, start
 
 PUBLIC = ("/", "/about", "/privacy", "/static/octant.css")
 PRIVATE = ("", "skills", "check", "result", "report.pdf", "no-such-theme")
@@ -21,6 +21,7 @@ def _respondent(client: FlaskClient) -> Iterator[TestResponse]:
     yield client.post(link + "skills", data={SKILLS[0]: "3"})
     yield client.post(link + "skills", data={SKILLS[0]: "9"})
     yield client.post(link + "check")
+    yield client.post(link + "check", data=DECLARED)
     for path in PRIVATE:
         yield client.get(link + path)
     yield client.get("/a/mistyped/")

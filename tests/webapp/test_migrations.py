@@ -88,7 +88,7 @@ def test_making_a_table_anew_keeps_the_rows_that_point_to_it(migrated: Database)
     with migrated.writing() as session:
         session.add(StoredRubric(digest="sha256:1", version="2000.1", content="{}"))
         session.flush()
-        assessment = Assessment(token_hash="0" * 64, rubric_digest="sha256:1", region="Made-up region")
+        assessment = Assessment(rubric_digest="sha256:1", region="Made-up region")
         assessment.priorities.append(Priority(theme="skills", priority=3))
         session.add(assessment)
     with migrated.migrating() as connection:

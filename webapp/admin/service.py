@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, func, select, tuple_
 from sqlalchemy.orm import Session, joinedload
 
-from webapp.models import Assessment, Submission
+from webapp.models import Assessment, Contact, Submission
 
 ON_A_PAGE = 50
 
@@ -62,6 +62,33 @@ def submission(session: Session, submission_id: int) -> Submission | None:
     """One submission, with its assessment and contact."""
     query = select(Submission).where(Submission.id == submission_id)
     return session.scalar(query.options(joinedload(Submission.assessment).joinedload(Assessment.contact)))
+
+
+@dataclass(frozen=True)
+class Holder:
+    """An assessment, submitted or not, by what tells whose it is. No answer is shown."""
+
+    id: int
+    region: str
+    country: str | None
+    started_at: dt.datetime
+    contact: str | None
+    submissions: int
+
+
+def holders(session: Session, text: str) -> tuple[Holder, ...]:
+    """Assessments whose region or contact contains `text`, newest first, at most as many as stand on a page."""
+    said = Assessment.region.icontains(text, autoescape=True) | Contact.email.icontains(text, autoescape=True)
+    count = select(func.count()).where(Submission.assessment_id == Assessment.id).scalar_subquery()
+    query = select(Assessment, Contact.email, count).outerjoin(Contact).where(said).order_by(Assessment.id.desc())
+    rows = session.execute(query.limit(ON_A_PAGE))
+    return tuple(Holder(a.id, a.region, a.country, a.started_at, email, number) for a, email, number in rows)
+
+
+def assessment(session: Session, assessment_id: int) -> Assessment | None:
+    """One assessment, with its contact; nobody else changes it until the transaction ends."""
+    query = select(Assessment).where(Assessment.id == assessment_id).with_for_update(of=Assessment)
+    return session.scalar(query.options(joinedload(Assessment.contact)))
 
 
 def siblings(session: Session, chosen: Submission) -> tuple[Listed, ...]:

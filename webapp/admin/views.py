@@ -5,20 +5,23 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from rubric.model import Rubric
-from webapp import accounts
+from webapp import accounts, mail
 from webapp.admin import service
 from webapp.admin.forms import place_from, place_text
+from webapp.assessment import links
 from webapp.assessment.rubrics import rubric_of
 from webapp.current import database
 from webapp.downloads import attachment, file_name
 from webapp.i18n import language
-from webapp.models import Submission
+from webapp.models import Submission, now
 from webapp.report.pdf import NoPango, works
 from webapp.report.store import report_on, reports
 
 bp = Blueprint("admin", __name__, url_prefix=accounts.PAGES)
 bp.before_request(accounts.administrators_only)
+bp.before_request(accounts.own_form_only)
 
+Page = str | Response
 LARGEST_ID = 2**31 - 1
 
 
@@ -52,6 +55,31 @@ def report(submission_id: int) -> Response:
     except NoPango:
         return redirect(url_for(".submission", submission_id=submission_id))
     return attachment(content, "application/pdf", file_name(chosen.assessment.region, chosen.number, "pdf"))
+
+
+@bp.get("/links")
+def lost_links() -> str:
+    text = request.args.get("text", "").strip()
+    with database().reading() as session:
+        found = service.holders(session, text) if text else ()
+    return render_template("admin/links.html", text=text, found=found, can_mail=mail.configured())
+
+
+@bp.post(f"/links/<int(max={LARGEST_ID}):assessment_id>")
+def give_again(assessment_id: int) -> Page:
+    with database().writing() as session:
+        lost = service.assessment(session, assessment_id) or abort(404)
+        contact = lost.contact or abort(404)
+        token = links.renew(session, lost)
+        lost.mailed_at = now()
+    sent = mail.configured()
+    try:
+        if sent:
+            mail.send_link(contact.email, lost.region, token)
+    except mail.NotSent:
+        sent = False
+    address = None if sent else url_for("assessment.tasks", token=token, _external=True)
+    return render_template("admin/link-given.html", region=lost.region, contact=contact, address=address)
 
 
 def _opened(session: Session, submission_id: int) -> tuple[Submission, Rubric]:

@@ -25,6 +25,11 @@ class Entry:
     evidence: str | None = None
     reference: str | None = None
 
+    @property
+    def has_text(self) -> bool:
+        """Whether anything is written in it, besides what is chosen."""
+        return any((self.reason, self.note, self.reference))
+
 
 @dataclass(frozen=True)
 class Change:
@@ -72,10 +77,13 @@ def entries(assessment: Assessment) -> dict[str, Entry]:
     return {a.question: _entry(a) for a in assessment.answers}
 
 
-def given(assessment: Assessment) -> dict[str, Given]:
-    """How the answers came to be, by question id."""
-    people = {contributor.id: contributor for contributor in assessment.contributors}
-    return {a.question: Given(a.revision, a.changed_at, people.get(a.contributor_id or 0)) for a in assessment.answers}
+def given(assessment: Assessment, questions: Iterable[Question]) -> dict[str, Given]:
+    """How the answers to `questions` came to be, by question id."""
+    asked = {question.id for question in questions}
+    those = [answer for answer in assessment.answers if answer.question in asked]
+    by_others = any(answer.contributor_id for answer in those)
+    people = {contributor.id: contributor for contributor in assessment.contributors} if by_others else {}
+    return {a.question: Given(a.revision, a.changed_at, people.get(a.contributor_id or 0)) for a in those}
 
 
 def seen(assessment: Assessment, questions: Iterable[Question]) -> dict[str, Seen]:

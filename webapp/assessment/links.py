@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import ColumnElement, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from rubric.model import Rubric, Theme
 from webapp.assessment.rubrics import rubric_of
@@ -102,16 +102,17 @@ def visit(session: Session, token: str, lock: bool = False) -> Visit:
 
     Raises NoSuchLink and LinkEnded.
     """
-    link = session.get(Link, _hash(token), options=[joinedload(Link.contributor)])
+    wanted = Link.token_hash == _hash(token)
+    query = select(Link, Assessment, Contributor).join(Link.assessment).outerjoin(Link.contributor).where(wanted)
+    found = session.execute(query.with_for_update(of=Assessment) if lock else query).one_or_none()
+    link = found.Link if found else session.scalar(select(Link).where(wanted))
     if link is None:
         raise NoSuchLink
-    if link.ended or link.assessment_id is None:
+    if found is None or link.ended:
         raise LinkEnded(link.ended or "deleted", link.ended_at)
     if link.expires_at and link.expires_at <= now():
         raise LinkEnded("expired", link.expires_at)
-    query = select(Assessment).where(Assessment.id == link.assessment_id)
-    assessment = session.scalars(query.with_for_update() if lock else query).one()
-    return Visit(token, assessment, rubric_of(session, assessment.rubric_digest), link.contributor)
+    return Visit(token, found.Assessment, rubric_of(session, found.Assessment.rubric_digest), found.Contributor)
 
 
 def renew(session: Session, assessment: Assessment) -> str:

@@ -1,7 +1,7 @@
 """The form of one theme: five kinds of fields for each of its questions. Field names are a stable interface."""
 
-from collections.abc import Callable, Container, Mapping, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Set
+from functools import cached_property
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -15,10 +15,13 @@ from rubric.model import TOP_LEVEL, Question, Rubric, Theme
 from webapp.assessment.entries import NEEDS_REASON, Change, Entry, Seen, fingerprint
 from webapp.assessment.forms import Mistake, choice, long_text, short_text
 
-PRIORITY_OVERTAKEN = _l(
-    "Somebody else chose another priority after you opened the page. To put yours in its place, save again."
-)
+PRIORITY_NO_REASON = _l("Please say in a few words why this does not apply.")
+NO_REASON = _l("Please say in a few words why this does not apply.")
+PRIORITY_OVERTAKEN = _l("Somebody else chose another priority meanwhile. To put yours in its place, save again.")
+OVERTAKEN = _l("Somebody else chose another priority after you opened the page. To put yours in its place, save again.")
 ANSWERS = (*map(str, range(TOP_LEVEL + 1)), *STATES)
+NO_REASON = _l("Please say in a few words why this does not apply.")
+PRIORITY_OVERTAKEN = _l("Somebody else chose another priority meanwhile. To put yours in its place, save again.")
 OVERTAKEN = _l("Somebody else changed this answer after you opened the page. Please choose which one counts.")
 KINDS: dict[str, Callable[[], "UnboundField[Any]"]] = {
     "answer": lambda: choice(ANSWERS),
@@ -39,34 +42,75 @@ FIRST_CHOICE = {"answer": "0", "evidence": GRADES[0]}
 """Value of the first choice of each part that is chosen and not typed."""
 
 
-@dataclass(frozen=True)
-class QuestionFields:
-    """The bound fields of one question, by kind."""
+class QuestionForm:
+    """One question: what was sent to it, over what is stored. A field that was not sent keeps what is stored."""
 
-    question: Question
-    fields: Mapping[str, Field]
+    def __init__(self, question: Question, stored: Entry, sent: MultiDict[str, str]) -> None:
+        self.question = question
+        self.stored = stored
+        self.is_sent = any(field_name(kind, question.id) in sent for kind in KINDS)
+        self.unfit = False
+        self._sent = sent
+
+    @cached_property
+    def _form(self) -> BaseForm:
+        form = BaseForm({field_name(kind, self.question.id): make() for kind, make in KINDS.items()})
+        data = {field_name(kind, self.question.id): given for kind, given in vars(self.stored).items()}
+        form.process(self._sent if self.is_sent else None, data=data)
+        return form
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        """The bound fields, by kind; made only where they are looked at."""
+        return {kind: self._form[field_name(kind, self.question.id)] for kind in KINDS}
+
+    @property
+    def entry(self) -> Entry:
+        """What is in the fields now."""
+        if not self.is_sent:
+            return self.stored
+        return Entry(**{kind: field.data for kind, field in self.fields.items()})
 
     @property
     def errors(self) -> list[Mistake]:
         """Every error of this question's fields."""
+        kinds = self.fields.items() if self.is_sent else ()
         return [
-            Mistake(f"{field.name}-{FIRST_CHOICE[kind]}" if kind in FIRST_CHOICE else field.name, self.question.name, e)
-            for kind, field in self.fields.items()
-            for e in field.errors
+            Mistake(_target(kind, field.name), self.question.name, e) for kind, field in kinds for e in field.errors
         ]
 
     @property
-    def entry(self) -> Entry:
-        """What is in the fields now: what was sent, and beside it what is stored."""
-        return Entry(**{kind: field.data for kind, field in self.fields.items()})
+    def seen(self) -> Seen | None:
+        """The state of the entry that the sender saw."""
+        return Seen.parse(self._sent.get(f"revision-{self.question.id}", ""))
 
-    def entry_as_sent(self, sent: Container[str]) -> Entry:
-        """Only what was sent: a page that nobody has touched sends just what it shows."""
-        return Entry(**{kind: field.data if field.name in sent else None for kind, field in self.fields.items()})
+    @property
+    def is_touched(self) -> bool:
+        """Whether anything was sent that the page did not show already."""
+        if not self.is_sent or self.unfit:
+            return False
+        sent = {kind: field.data for kind, field in self.fields.items() if field.name in self._sent}
+        return self.seen is None or self.seen.fingerprint != fingerprint(Entry(**sent))
+
+    def validate(self) -> bool:
+        """Checks what was sent. A reason that is missing is told, but keeps nothing back."""
+        if not self.is_sent:
+            return True
+        self.unfit = not self._form.validate()
+        reason = self.fields["reason"]
+        lacks = self.fields["answer"].data == NEEDS_REASON and not reason.data and not reason.errors
+        if lacks:
+            reason.errors = [*reason.errors, NO_REASON]
+        return not lacks and not self.unfit
+
+
+def _target(kind: str, name: str) -> str:
+    """Id of the control that a link to a field should lead to."""
+    return f"{name}-{FIRST_CHOICE[kind]}" if kind in FIRST_CHOICE else name
 
 
 class ThemeForm:
-    """The questions of one theme. A field that was not sent keeps what is stored: nothing is lost by leaving it out.
+    """The questions of one theme, and its priority. Nothing is lost by leaving a field out.
 
     Besides the fields, a form may send the questions whose answer is to be taken back (`take_back`), or, of two that
     collide, the saved one kept (`keep_saved`) or replaced (`put_mine`, with the revision that it replaces).
@@ -80,39 +124,19 @@ class ThemeForm:
         priority: int | None,
         sent: MultiDict[str, str] | None = None,
     ) -> None:
-        asked = rubric.questions_by_theme[theme.id]
-        names = {(q.id, kind): field_name(kind, q.id) for q in asked for kind in KINDS}
-        priority_name = f"priority-{theme.id}"
-        form = BaseForm(
-            {
-                **{name: KINDS[kind]() for (_, kind), name in names.items()},
-                priority_name: choice(tuple(map(str, PRIORITIES))),
-            }
-        )
         self._sent = _decided(sent)
-        data = {name: getattr(stored.get(q, Entry()), kind) for (q, kind), name in names.items()}
-        form.process(self._sent if sent is not None else None, data={**data, priority_name: _priority(priority)})
-        self._form = form
-        self.priority = form[priority_name]
-        self.priority_seen = _priority(priority)
-        self.questions = [QuestionFields(q, {k: form[names[q.id, k]] for k in KINDS}) for q in asked]
-        self._unfit: set[str] = set()
+        asked = rubric.questions_by_theme[theme.id]
+        self.questions = [QuestionForm(q, stored.get(q.id, Entry()), self._sent) for q in asked]
+        self.priority_seen = str(priority or DEFAULT_PRIORITY)
+        name = f"priority-{theme.id}"
+        self._priority_form = BaseForm({name: choice(tuple(map(str, PRIORITIES)))})
+        self._priority_form.process(sent if name in self._sent else None, data={name: self.priority_seen})
+        self.priority = self._priority_form[name]
 
     def validate(self) -> bool:
-        """Checks everything; errors stand at the fields. A reason that is missing is told, but keeps nothing back."""
-        fits = self._form.validate()
-        self._unfit = {q.question.id for q in self.questions if q.errors}
-        fits = self._priority_is_free() and fits
-        return all([self._has_reason(q) for q in self.questions]) and fits
-
-    def _has_reason(self, question: QuestionFields) -> bool:
-        reason = question.fields["reason"]
-        if question.fields["answer"].data != NEEDS_REASON or reason.data or reason.errors:
-            return True
-        if not self._is_sent(question):
-            return True
-        reason.errors = [*reason.errors, _l("Please say in a few words why this does not apply.")]
-        return False
+        """Checks everything that was sent; errors stand at the fields."""
+        checked = [question.validate() for question in self.questions]
+        return all([*checked, self._priority_form.validate(), self._priority_is_free()])
 
     def _priority_is_free(self) -> bool:
         """Whether nobody else chose another priority after the page was opened."""
@@ -122,49 +146,26 @@ class ThemeForm:
         self.priority.errors = [*self.priority.errors, PRIORITY_OVERTAKEN]
         return False
 
-    def _is_sent(self, question: QuestionFields) -> bool:
-        return any(field.name in self._sent for field in question.fields.values())
-
     def mistakes(self, overtaken: Set[str]) -> list[Mistake]:
         """What the respondent has to look at, from top to bottom; `overtaken` questions were changed by others."""
         priority = [Mistake(f"{self.priority.name}-{PRIORITIES[0]}", None, error) for error in self.priority.errors]
-        return [mistake for q in self.questions for mistake in self._mistakes(q, overtaken)] + priority
-
-    def _mistakes(self, asked: QuestionFields, overtaken: Set[str]) -> list[Mistake]:
-        question = asked.question
-        if question.id not in overtaken:
-            return asked.errors
-        return [Mistake(f"{question.id}-overtaken", question.name, OVERTAKEN), *asked.errors]
+        return [mistake for asked in self.questions for mistake in _mistakes(asked, overtaken)] + priority
 
     @property
     def changes(self) -> list[Change]:
         """What to save: what was touched and is without an error, even where others have one."""
-        touched = filter(self._is_touched, self.questions)
-        return [Change(q.question.id, q.entry, self._revision(q.question.id)) for q in touched]
+        touched = (asked for asked in self.questions if asked.is_touched)
+        return [Change(asked.question.id, asked.entry, self._revision(asked)) for asked in touched]
 
-    def _is_touched(self, asked: QuestionFields) -> bool:
-        name, seen = asked.question.id, self._seen(asked.question.id)
-        if name in self._unfit or not self._is_sent(asked):
-            return False
-        return seen is None or seen.fingerprint != fingerprint(asked.entry_as_sent(self._sent))
-
-    def _seen(self, question: str) -> Seen | None:
-        return Seen.parse(self._sent.get(f"revision-{question}", ""))
-
-    def _revision(self, question: str) -> int | None:
-        """The revision that a change of `question` replaces."""
+    def _revision(self, asked: QuestionForm) -> int | None:
+        """The revision that a change replaces."""
         name, _, shown = self._sent.get("put_mine", "").partition(":")
-        seen = Seen.parse(shown) if name == question else self._seen(question)
+        seen = Seen.parse(shown) if name == asked.question.id else asked.seen
         return seen.revision if seen else None
-
-    @property
-    def sent(self) -> set[str]:
-        """The questions to which something was sent."""
-        return {asked.question.id for asked in self.questions if self._is_sent(asked)}
 
     def not_saved(self, overtaken: Set[str]) -> dict[str, Seen | None]:
         """The questions whose entry was not saved, each with the state that the respondent saw, not a newer one."""
-        return {name: self._seen(name) for name in overtaken | self._unfit}
+        return {q.question.id: q.seen for q in self.questions if q.unfit or q.question.id in overtaken}
 
     @property
     def decided(self) -> str | None:
@@ -179,6 +180,13 @@ class ThemeForm:
         return None if self.priority.errors or not chosen or chosen == seen else int(chosen)
 
 
+def _mistakes(asked: QuestionForm, overtaken: Set[str]) -> list[Mistake]:
+    question = asked.question
+    if question.id not in overtaken:
+        return asked.errors
+    return [Mistake(f"{question.id}-overtaken", question.name, OVERTAKEN), *asked.errors]
+
+
 DECISIONS = ("take_back", "keep_saved", "put_mine")
 """Buttons that stand at a question. The underscore keeps their names apart from those of questions."""
 
@@ -191,7 +199,3 @@ def _decided(sent: MultiDict[str, str] | None) -> MultiDict[str, str]:
     for kind in KINDS if "keep_saved" in decided else ():
         decided.poplist(field_name(kind, decided["keep_saved"]))
     return decided
-
-
-def _priority(priority: int | None) -> str:
-    return str(priority or DEFAULT_PRIORITY)

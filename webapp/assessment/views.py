@@ -3,13 +3,14 @@
 from collections.abc import Set
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, get_template_attribute, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from rubric.model import Theme
 from webapp.assessment import entries, links, service
+from webapp.assessment.entries import Entry
 from webapp.assessment.forms import StartForm, SubmitForm, ratings_form
 from webapp.assessment.links import Visit
 from webapp.assessment.progress import minutes_left, obstacle, progress
@@ -67,44 +68,56 @@ def theme(token: str, theme_id: str) -> Page:
     with database().reading() as session:
         visit = links.visit(session, token)
         chosen = _theme(visit, theme_id)
-        return render_template("assessment/theme.html", **_theme_page(session, visit, chosen, _form(visit, chosen)))
+        stored = entries.entries(visit.assessment)
+        form = _form(visit, chosen, stored)
+        return render_template("assessment/theme.html", **_theme_page(session, visit, chosen, form, stored))
 
 
 @bp.post("/a/<token>/<theme_id>")
 def save(token: str, theme_id: str) -> Page:
+    by_itself = request.accept_mimetypes.best == "application/json"
     with database().writing() as session:
         visit = links.visit(session, token, lock=True)
         chosen = _theme(visit, theme_id)
-        form = _form(visit, chosen, request.form)
+        stored = entries.entries(visit.assessment)
+        form = _form(visit, chosen, stored, request.form)
         valid = form.validate()
-        overtaken = entries.save(visit.assessment, form.changes, visit.contributor)
+        changes = form.changes
+        overtaken = entries.save(visit.assessment, changes, visit.contributor)
         if form.chosen_priority:
             entries.save_priority(visit.assessment, theme_id, form.chosen_priority)
-        page = _theme_page(session, visit, chosen, form, overtaken)
-    if request.accept_mimetypes.best == "application/json":
-        return _told(page)
-    if overtaken or not valid:
+        stored |= {change.question: change.entry for change in changes if change.question not in overtaken}
+        again = overtaken or not (valid or by_itself)
+        page = _theme_page(session, visit, chosen, form, stored, overtaken) if again else {}
+    if by_itself:
+        return _told(visit, chosen, form, stored, page)
+    if again:
         return render_template("assessment/theme.html", **page), 422
     return redirect(_next_page(visit, chosen, form), 303)
 
 
-def _form(visit: Visit, theme: Theme, sent: MultiDict[str, str] | None = None) -> ThemeForm:
+def _form(visit: Visit, theme: Theme, stored: dict[str, Entry], sent: MultiDict[str, str] | None = None) -> ThemeForm:
     priority = entries.priorities(visit.assessment).get(theme.id)
-    return ThemeForm(visit.rubric, theme, entries.entries(visit.assessment), priority, sent)
+    return ThemeForm(visit.rubric, theme, stored, priority, sent)
 
 
 def _theme_page(
-    session: Session, visit: Visit, theme: Theme, form: ThemeForm, overtaken: Set[str] = frozenset()
+    session: Session,
+    visit: Visit,
+    theme: Theme,
+    form: ThemeForm,
+    stored: dict[str, Entry],
+    overtaken: Set[str] = frozenset(),
 ) -> dict[str, Any]:
     """All that the page of a theme shows."""
-    stored = entries.entries(visit.assessment)
+    questions = visit.rubric.questions_by_theme[theme.id]
     return {
         "visit": visit,
         "theme": theme,
         "form": form,
         "stored": stored,
-        "given": entries.given(visit.assessment),
-        "seen": entries.seen(visit.assessment, visit.rubric.questions_by_theme[theme.id]),
+        "given": entries.given(visit.assessment, questions),
+        "seen": entries.seen(visit.assessment, questions),
         "not_saved": form.not_saved(overtaken),
         "overtaken": overtaken,
         "mistakes": form.mistakes(overtaken),
@@ -115,21 +128,32 @@ def _theme_page(
     }
 
 
-def _told(page: dict[str, Any]) -> dict[str, Any]:
-    """The same for a page that saves while it is filled in: what was saved, what was not, and why."""
-    form: ThemeForm = page["form"]
-    collided = [asked for asked in form.questions if asked.question.id in page["overtaken"]]
-    here = next(item for item in page["progress"] if item.theme == page["theme"])
+def _told(
+    visit: Visit, theme: Theme, form: ThemeForm, stored: dict[str, Entry], page: dict[str, Any]
+) -> dict[str, Any]:
+    """For a page that saves while it is filled in: what was saved, what was not, and why.
+
+    `page` is what the whole page would show, where two answers collided.
+    """
+    overtaken = page.get("overtaken", frozenset())
+    not_saved = form.not_saved(overtaken)
+    seen = entries.seen(visit.assessment, [q.question for q in form.questions if q.is_sent])
+    far = progress(visit.themes, visit.rubric, stored)
+    position, count = (get_template_attribute("assessment/parts.html", name) for name in ("position", "count"))
     return {
         "seen": {
-            **{f"revision-{name}": str(page["seen"][name]) for name in form.sent - page["not_saved"].keys()},
+            **{f"revision-{name}": str(state) for name, state in seen.items() if name not in not_saved},
             **({"priority_seen": form.priority.data} if form.chosen_priority else {}),
         },
-        "not_saved": list(page["not_saved"]),
-        "overtaken": {q.question.id: render_template("assessment/overtaken.html", asked=q, **page) for q in collided},
+        "not_saved": list(not_saved),
+        "overtaken": {
+            asked.question.id: render_template("assessment/overtaken.html", asked=asked, **page)
+            for asked in form.questions
+            if asked.question.id in overtaken
+        },
         "errors": [{**vars(mistake), "message": str(mistake.message)} for mistake in form.mistakes(frozenset())],
-        "position": render_template("assessment/position.html", **page),
-        "count": render_template("assessment/count.html", item=here),
+        "position": position(visit.rubric, theme, far),
+        "count": count(next(item for item in far if item.theme is theme)),
     }
 
 
@@ -183,7 +207,7 @@ def _check_page(session: Session, visit: Visit, form: SubmitForm) -> dict[str, A
         "visit": visit,
         "form": form,
         "entries": given,
-        "given": entries.given(visit.assessment),
+        "given": entries.given(visit.assessment, visit.rubric.questions),
         "priorities": entries.priorities(visit.assessment),
         "previous": service.previous(session, visit.assessment),
         "progress": progress(visit.themes, visit.rubric, given),

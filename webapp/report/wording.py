@@ -4,6 +4,7 @@ import datetime as dt
 import unicodedata
 from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from babel.dates import format_date, format_datetime
 from babel.lists import format_list
@@ -53,6 +54,7 @@ def thousandths(value: float, language: str) -> str:
     return str(format_decimal(value, "0.000", locale=_locale(language)))
 
 
+@lru_cache
 def day(value: dt.date, language: str) -> str:
     """A day, the month in words."""
     return str(format_date(value, "long", locale=_locale(language)))

@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from webapp import demo
 from webapp.admin.service import ON_A_PAGE
-from webapp.assessment import service
-from webapp.assessment.service import Change, Entry
+from webapp.assessment import entries, links, service
+from webapp.assessment.entries import Change, Entry
 from webapp.database import Database
 from webapp.models import Submission
 
 ADDRESSES = {
     "/admin/": "GET",
+    "/admin/links": "GET",
+    "/admin/links/<int(max=2147483647):assessment_id>": "POST",
     "/admin/login": "GET POST",
     "/admin/logout": "POST",
     "/admin/submissions/<int(max=2147483647):submission_id>": "GET",
@@ -189,12 +191,9 @@ def submitted(
 ) -> int:
     """Submits an assessment with one entry, and gives the submission's id."""
     with database.writing() as session:
-        token = service.start(session, region, None, contact)
-        assessment = service.assessment_by_token(session, token)
-        assert assessment
-        question = service.rubric_of(session, assessment.rubric_digest).questions[0].id
-        service.save(assessment, [Change(question, entry, revision=None)])
-        return _id(session, service.submit(session, assessment))
+        visit = links.visit(session, service.start(session, region, None, contact))
+        entries.save(visit.assessment, [Change(visit.rubric.questions[0].id, entry, revision=None)])
+        return _id(session, service.submit(session, visit.assessment))
 
 
 def _id(session: Session, submission: Submission) -> int:

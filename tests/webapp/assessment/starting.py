@@ -11,6 +11,8 @@ from webapp.models import Answer, Base
 
 REGION = "Made-up region Aldermoor"
 RUBRIC = load.rubric()
+DECLARED = {"declaration": "yes"}
+"""What is sent to submit."""
 SKILLS = [question.id for question in RUBRIC.questions_by_theme["skills"]]
 
 

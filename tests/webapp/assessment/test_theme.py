@@ -113,13 +113,15 @@ def test_the_summary_of_errors_links_to_the_fields(client: FlaskClient, link: st
         assert f'id="{target}"' in page
 
 
-def test_not_applicable_asks_for_a_reason(client: FlaskClient, link: str, database: Database) -> None:
+def test_not_applicable_asks_for_a_reason_and_is_kept_without(
+    client: FlaskClient, link: str, database: Database
+) -> None:
     answer = client.post(link + "skills", data={FIRST: "not-applicable", f"note-{FIRST}": "Typed."})
     assert answer.status_code == 422
     assert "Please say in a few words why this does not apply." in answer.text
     assert "Typed.</textarea>" in answer.text
     assert f'id="{FIRST}-not-applicable" name="{FIRST}" value="not-applicable" checked' in answer.text
-    assert not stored(database)
+    assert (stored(database)[FIRST].answer, stored(database)[FIRST].note) == ("not-applicable", "Typed.")
 
 
 def test_a_field_that_is_not_sent_keeps_what_is_stored(client: FlaskClient, link: str, database: Database) -> None:
@@ -149,15 +151,17 @@ def test_an_older_page_overwrites_nothing_and_is_told(client: FlaskClient, link:
     )
     page = words(late.text)
     assert late.status_code == 422
-    assert "Changed in another window" in page
-    assert "“Reaching most”" in page
+    assert "Two answers: please choose which one counts" in page
+    assert "<b>Reaching most</b>" in page
     assert "By a colleague." in page
     assert f'id="{FIRST}-4" name="{FIRST}" value="4" checked' in page
     assert (stored(database)[FIRST].answer, stored(database)[SECOND].answer) == ("3", "2")
 
-    revision = re.search(rf'name="revision-{FIRST}" value="(\d+)"', page)
-    assert revision
-    client.post(link + "skills", data={FIRST: "4", f"revision-{FIRST}": revision[1]})
+    again = {FIRST: "4", f"revision-{FIRST}": "1"}
+    assert client.post(link + "skills", data=again).status_code == 422, "not without choosing"
+    mine = re.search(rf'name="put_mine" value="({FIRST}:[^"]+)"', page)
+    assert mine
+    client.post(link + "skills", data={**again, "put_mine": mine[1]})
     assert stored(database)[FIRST].answer == "4"
 
 

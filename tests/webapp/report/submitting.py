@@ -6,6 +6,7 @@ from flask.testing import FlaskClient
 
 from rubric import load
 from rubric.answers import Answers
+from tests.webapp.assessment.starting import DECLARED
 
 
 def submit(client: FlaskClient, answers: Answers) -> str:
@@ -13,7 +14,7 @@ def submit(client: FlaskClient, answers: Answers) -> str:
     link: str = client.post("/start", data={"region": answers.region}).location
     for theme in load.rubric().themes:
         client.post(link + theme.id, data=_fields(answers, theme.id))
-    assert client.post(link + "check").location == link + "result"
+    assert client.post(link + "check", data=DECLARED).location == link + "result"
     return link
 
 

@@ -11,12 +11,12 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from rubric.answers import Answers
-from tests.webapp.assessment.starting import dump, words
+from tests.webapp.assessment.starting import DECLARED, dump, words
 from tests.webapp.report.cases import CASES, all_equal, full, hostile, longest, result_of, sparse
 from tests.webapp.report.submitting import submit
 from webapp.database import Database
+from webapp.downloads import file_name
 from webapp.models import Submission
-from webapp.report.views import file_name
 from webapp.report.wording import share, signed, whole
 
 
@@ -82,7 +82,7 @@ def test_the_pdf_is_that_of_the_latest_submission(client: FlaskClient, database:
     changed = next(name for name, answer in full().answers.items() if answer == 0)
     theme = next(t for t in ("strategy", "focus", "governance", "collaboration") if _asks(client, link, t, changed))
     client.post(link + theme, data={changed: "4"})
-    client.post(link + "check")
+    client.post(link + "check", data=DECLARED)
     response = client.get(link + "report.pdf")
     assert (response.status_code, response.content_type) == (200, "application/pdf")
     attached = json.loads(PdfReader(io.BytesIO(response.data)).attachments["result.json"][0])
@@ -147,7 +147,7 @@ def test_nothing_of_it_is_kept_on_the_way(client: FlaskClient, path: str) -> Non
     ],
 )
 def test_the_file_has_a_name_that_every_system_takes(region: str, name: str) -> None:
-    assert file_name(region, 3) == name
+    assert file_name(region, 3, "pdf") == name
 
 
 def test_the_file_is_offered_under_its_name(client: FlaskClient) -> None:

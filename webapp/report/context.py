@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rubric.assess import Coverage, Result, ThemeResult
-from rubric.model import HORIZONS, Country, Question, Rubric
+from rubric.model import HORIZONS, Country, Question, Rubric, Vignette
 from rubric.recommend import PREREQUISITE_LEVEL, TOP_PLACES, Recommendation
 from rubric.resemblance import FEWEST_ANSWERED, Exemplar
 from rubric.rounding import rounded
@@ -173,6 +173,19 @@ class ThemeLine:
 
 
 @dataclass(frozen=True)
+class RatingLine:
+    """A vignette, and at which level the respondent placed the region that it describes."""
+
+    vignette: Vignette
+    level: int
+
+    @property
+    def higher(self) -> int:
+        """How many levels above the authors' reading it is; below 0, how many under it."""
+        return self.level - self.vignette.level
+
+
+@dataclass(frozen=True)
 class Portrait:
     """A country that the answers are near to, and where this region stands on each of its questions."""
 
@@ -205,6 +218,7 @@ class Report:
     steps: tuple[Step, ...]
     horizons: tuple[tuple[str, tuple[Step, ...]], ...]
     portraits: tuple[Portrait, ...]
+    ratings: tuple[RatingLine, ...]
     dots: tuple[Dot, ...]
     bars: tuple[Bar, ...]
     files: dict[str, object]
@@ -279,6 +293,7 @@ def report_of(result: Result, issue: Issue, language: str) -> Report:
         steps=steps,
         horizons=_by_horizon(steps),
         portraits=tuple(_portrait(line, themes, result.rubric) for line in _shown(headline, ranking)),
+        ratings=_ratings(result),
         dots=_dots(themes, {step.question.theme for step in steps[:TOP_PLACES]}),
         bars=tuple(_bar(line, language) for line in ranking),
         files={"answers.json": result.answers.content, "result.json": result.json(issue.digest)},
@@ -415,6 +430,11 @@ def _by_horizon(steps: Iterable[Step]) -> tuple[tuple[str, tuple[Step, ...]], ..
 def _portrait(line: CountryLine, themes: Iterable[ThemeLine], rubric: Rubric) -> Portrait:
     rows = ((answer, _does(answer.question, line.country, rubric)) for theme in themes for answer in theme.answers)
     return Portrait(line, tuple((answer, does) for answer, does in rows if does))
+
+
+def _ratings(result: Result) -> tuple[RatingLine, ...]:
+    given = result.answers.vignettes
+    return tuple(RatingLine(v, given[v.id]) for v in result.rubric.vignettes if v.id in given)
 
 
 def _dots(themes: Iterable[ThemeLine], marked: set[str]) -> tuple[Dot, ...]:

@@ -1,0 +1,280 @@
+"""A theme's page saves itself: what it says, what it sends, and what becomes of answers when something goes wrong."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import parse_qs
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from rubric import load
+
+RUBRIC = load.rubric()
+FIRST, SECOND, THIRD = (question.id for question in RUBRIC.questions_by_theme["skills"][:3])
+WAITING = re.compile("Not saved yet: the server does not answer")
+SAVED = re.compile(r"Saved at \d\d:\d\d\.")
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser of its own, with nothing remembered."""
+    context = browser.new_context()
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def skills(context: BrowserContext, server: str) -> Page:
+    """The page of a theme of a new assessment."""
+    page = context.new_page()
+    page.goto(f"{server}/start")
+    page.get_by_label("Name of your region").fill("Made-up region Aldermoor")
+    page.get_by_role("button", name="Get my link and start").click()
+    page.goto(f"{page.url}skills")
+    return page
+
+
+def says(page: Page, what: re.Pattern[str]) -> None:
+    """Asserts what the status line says."""
+    expect(page.locator("[data-save-state]")).to_have_text(what)
+
+
+def stored(browser: Browser, page: Page, question: str) -> str | None:
+    """The value of the answer that somebody else finds who opens the same page, without JavaScript."""
+    with browser.new_context(java_script_enabled=False) as elsewhere:
+        other = elsewhere.new_page()
+        other.goto(page.url.partition("#")[0])
+        chosen = other.locator(f"input[name={question}]:checked")
+        return chosen.get_attribute("value") if chosen.count() else None
+
+
+def waits_in_browser(page: Page) -> bool:
+    return bool(page.evaluate("Object.keys(localStorage).some(key => key.startsWith('octant '))"))
+
+
+def test_a_choice_is_saved_as_it_is_made(browser: Browser, skills: Page) -> None:
+    skills.locator(f"#{FIRST}-3").check()
+    says(skills, SAVED)
+    assert stored(browser, skills, FIRST) == "3"
+    assert not waits_in_browser(skills)
+    expect(skills.locator("[data-position]")).to_contain_text("1 of 50 answered")
+    expect(skills.locator("[data-count]")).to_have_text("1 of 5")
+
+
+def test_only_what_was_changed_is_sent(skills: Page) -> None:
+    skills.locator(f"#{FIRST}-3").check()
+    says(skills, SAVED)
+    skills.locator(f"#{SECOND} .grounds summary").click()
+    with skills.expect_request(lambda request: request.method == "POST") as sent:
+        skills.locator(f"#note-{SECOND}").fill("A note.")
+    fields = parse_qs(sent.value.post_data or "")
+    assert fields.keys() == {f"note-{SECOND}", f"revision-{SECOND}"}
+
+
+def test_without_a_connection_answers_wait_and_go_up_when_it_is_back(
+    browser: Browser, context: BrowserContext, skills: Page
+) -> None:
+    context.set_offline(True)
+    skills.locator(f"#{FIRST}-3").check()
+    says(skills, WAITING)
+    skills.locator(f"#{SECOND}-1").check()
+    assert waits_in_browser(skills)
+    context.set_offline(False)
+    says(skills, SAVED)
+    assert (stored(browser, skills, FIRST), stored(browser, skills, SECOND)) == ("3", "1")
+    assert not waits_in_browser(skills)
+
+
+@pytest.mark.parametrize("again", ["skills", "firms", ""])
+def test_what_waits_outlives_the_page(browser: Browser, context: BrowserContext, skills: Page, again: str) -> None:
+    address = skills.url
+    context.set_offline(True)
+    skills.locator(f"#{FIRST}-3").check()
+    skills.locator(f"#{SECOND} .grounds summary").click()
+    skills.locator(f"#note-{SECOND}").fill("Typed on the train.")
+    says(skills, WAITING)
+    skills.close()
+    context.set_offline(False)
+    page = context.new_page()
+    with page.expect_response(lambda answer: answer.request.method == "POST" and answer.ok):
+        page.goto(address.removesuffix("skills") + again)
+    page.goto(address)
+    expect(page.locator(f"#{FIRST}-3")).to_be_checked()
+    expect(page.locator(f"#note-{SECOND}")).to_have_value("Typed on the train.")
+    page.wait_for_function("Object.keys(localStorage).length === 0")
+
+
+def test_a_request_whose_answer_was_lost_is_no_conflict(browser: Browser, skills: Page) -> None:
+    lost: list[str] = []
+
+    def lose_the_first(route: Route) -> None:
+        if route.request.method == "POST" and not lost:
+            lost.append(route.request.url)
+            route.fetch()
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    skills.route("**/skills", lose_the_first)
+    skills.locator(f"#{FIRST}-3").check()
+    says(skills, WAITING)
+    skills.locator(f"#{FIRST}-2").check()
+    says(skills, SAVED)
+    assert lost
+    assert stored(browser, skills, FIRST) == "2"
+    expect(skills.locator(".overtaken")).to_have_count(0)
+
+
+def test_a_server_in_trouble_is_asked_again(browser: Browser, skills: Page) -> None:
+    answers = iter([503, 502])
+
+    def fail_twice(route: Route) -> None:
+        status = next(answers, None) if route.request.method == "POST" else None
+        if status:
+            route.fulfill(status=status, body="<h1>not now</h1>")
+        else:
+            route.continue_()
+
+    skills.route("**/skills", fail_twice)
+    skills.locator(f"#{FIRST}-3").check()
+    says(skills, WAITING)
+    says(skills, SAVED)
+    assert stored(browser, skills, FIRST) == "3"
+
+
+@pytest.mark.parametrize(("button", "counts"), [("Keep this one", "1"), ("Put mine in its place", "4")])
+def test_of_two_answers_the_second_writer_chooses(
+    browser: Browser, skills: Page, server: str, button: str, counts: str
+) -> None:
+    with browser.new_context() as elsewhere:
+        other = elsewhere.new_page()
+        other.goto(skills.url)
+        other.locator(f"#{FIRST}-1").check()
+        says(other, SAVED)
+    skills.locator(f"#{FIRST}-4").check()
+    says(skills, re.compile("Not saved: somebody else changed the same answer"))
+    panel = skills.get_by_role("group", name="Two answers: please choose which one counts")
+    expect(panel).to_be_focused()
+    expect(panel).to_contain_text(RUBRIC.question_by_id[FIRST].levels[1])
+    expect(panel).to_contain_text(RUBRIC.question_by_id[FIRST].levels[4])
+    skills.locator(f"#{SECOND}-0").check()
+    says(skills, SAVED)
+    assert stored(browser, skills, FIRST) == "1", "nothing is overwritten before the choice"
+    panel.get_by_role("button", name=button).click()
+    expect(skills.locator(f"#{FIRST}-{counts}")).to_be_checked()
+    expect(skills.locator(".overtaken")).to_have_count(0)
+    skills.wait_for_function("Object.keys(localStorage).length === 0")
+    assert (stored(browser, skills, FIRST), stored(browser, skills, SECOND)) == (counts, "0")
+
+
+def test_a_choice_between_two_answers_can_wait(browser: Browser, context: BrowserContext, skills: Page) -> None:
+    with browser.new_context() as elsewhere:
+        other = elsewhere.new_page()
+        other.goto(skills.url)
+        other.locator(f"#{FIRST}-1").check()
+        says(other, SAVED)
+    skills.locator(f"#{FIRST}-4").check()
+    expect(skills.locator(".overtaken")).to_be_visible()
+    skills.get_by_role("link", name="All themes", exact=True).click()
+    skills.go_back()
+    skills.reload()
+    expect(skills.locator(".overtaken")).to_be_visible()
+    expect(skills.locator(f"#{FIRST}-4")).to_be_checked()
+
+
+def test_what_others_change_meanwhile_is_not_taken_for_seen(browser: Browser, skills: Page) -> None:
+    with browser.new_context() as elsewhere:
+        other = elsewhere.new_page()
+        other.goto(skills.url)
+        other.locator(f"#{SECOND}-1").check()
+        says(other, SAVED)
+    skills.locator(f"#{FIRST}-4").check()
+    says(skills, SAVED)
+    skills.locator(f"#{SECOND}-4").check()
+    says(skills, re.compile("Not saved: somebody else"))
+
+
+def test_what_cannot_be_saved_says_why_and_is_saved_once_mended(browser: Browser, skills: Page) -> None:
+    skills.locator(f"#{FIRST} .grounds summary").click()
+    note = skills.locator(f"#note-{FIRST}")
+    note.fill("x" * 2001)
+    says(skills, re.compile("Not saved: .*at most 2000 characters"))
+    skills.locator(f"#{SECOND}-2").check()
+    says(skills, SAVED)
+    note.fill("Short enough.")
+    says(skills, SAVED)
+    expect(skills.locator("[data-told]")).to_have_count(0)
+    assert stored(browser, skills, SECOND) == "2"
+
+
+def test_a_reason_that_is_missing_keeps_nothing_back(browser: Browser, skills: Page) -> None:
+    expect(skills.locator(f"#reason-{FIRST}")).to_be_hidden()
+    skills.locator(f"#{FIRST}-not-applicable").check()
+    says(skills, re.compile("Saved at .* Still missing: .*say in a few words why"))
+    assert stored(browser, skills, FIRST) == "not-applicable"
+    reason = skills.locator(f"#reason-{FIRST}")
+    expect(reason).to_have_accessible_description("Please say in a few words why this does not apply.")
+    reason.fill("There are no such courses.")
+    says(skills, SAVED)
+
+
+def test_leaving_at_once_loses_nothing(browser: Browser, skills: Page) -> None:
+    address = skills.url
+    skills.locator(f"#{FIRST} .grounds summary").click()
+    skills.locator(f"#note-{FIRST}").press_sequentially("Typed and gone.")
+    skills.get_by_role("link", name="All themes", exact=True).click()
+    expect(skills.get_by_role("heading", level=1)).to_have_text("Made-up region Aldermoor")
+    skills.goto(address)
+    expect(skills.locator(f"#note-{FIRST}")).to_have_value("Typed and gone.")
+
+
+def test_closing_at_once_loses_nothing(context: BrowserContext, skills: Page) -> None:
+    address = skills.url
+    skills.locator(f"#{FIRST} .grounds summary").click()
+    skills.locator(f"#note-{FIRST}").press_sequentially("Typed and closed.")
+    skills.close(run_before_unload=True)
+    page = context.new_page()
+    page.goto(address)
+    expect(page.locator(f"#note-{FIRST}")).to_have_value("Typed and closed.")
+
+
+def test_the_buttons_still_save_what_is_not_saved_yet(browser: Browser, skills: Page) -> None:
+    address = skills.url
+    skills.locator(f"#{FIRST} .grounds summary").click()
+    skills.locator(f"#note-{FIRST}").press_sequentially("Typed and sent.")
+    skills.get_by_role("button", name="Save and go on").click()
+    expect(skills.get_by_role("heading", level=1)).to_have_text("Firms and markets")
+    skills.goto(address)
+    expect(skills.locator(f"#note-{FIRST}")).to_have_value("Typed and sent.")
+    assert not waits_in_browser(skills)
+
+
+def test_an_answer_can_be_taken_back(browser: Browser, skills: Page) -> None:
+    take_back = skills.get_by_role("button", name="Take back this answer").first
+    expect(take_back).to_be_hidden()
+    skills.locator(f"#{FIRST}-3").check()
+    says(skills, SAVED)
+    take_back.click()
+    expect(skills.locator(f"input[name={FIRST}]:checked")).to_have_count(0)
+    assert stored(browser, skills, FIRST) is None
+
+
+def test_a_link_that_ends_meanwhile_says_so_and_keeps_the_text(browser: Browser, skills: Page) -> None:
+    with browser.new_context() as elsewhere:
+        owner = elsewhere.new_page()
+        owner.goto(skills.url.removesuffix("skills") + "link")
+        owner.get_by_role("button", name="Make a new link and end this one").click()
+    skills.locator(f"#{FIRST} .grounds summary").click()
+    skills.locator(f"#note-{FIRST}").fill("Written with care.")
+    says(skills, re.compile("Not saved: this link no longer works"))
+    expect(skills.locator(f"#note-{FIRST}")).to_have_value("Written with care.")
+
+
+def test_a_priority_is_saved_too(browser: Browser, skills: Page) -> None:
+    skills.locator("#priority-skills-3").check()
+    says(skills, SAVED)
+    skills.locator("#priority-skills-1").check()
+    skills.wait_for_timeout(300)
+    says(skills, SAVED)
+    assert stored(browser, skills, "priority-skills") == "1"

@@ -1,5 +1,6 @@
 """The language of pages and reports. English is the only complete one, and lives in the templates themselves."""
 
+import unicodedata
 from functools import lru_cache
 from gettext import NullTranslations
 from typing import cast
@@ -50,7 +51,12 @@ def language() -> str:
 def country_names(language: str) -> tuple[tuple[str, str], ...]:
     """Code and name of every country of the world, by name."""
     names = Locale.parse(language).territories
-    return tuple(sorted(((code, names[code]) for code in territories()), key=lambda pair: pair[1]))
+    return tuple(sorted(((code, names[code]) for code in territories()), key=lambda pair: _without_marks(pair[1])))
+
+
+def _without_marks(name: str) -> str:
+    """`name` as it is looked up in a list: Åland under A."""
+    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
 
 
 def country_name(code: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from rubric import load
 from rubric.model import Rubric
 from webapp.assessment import spreadsheet
+from webapp.assessment.progress import minutes_left
 from webapp.current import database
 from webapp.downloads import attachment, file_name
 from webapp.i18n import language
@@ -53,7 +54,8 @@ def questionnaires() -> Questionnaires:
 
 @bp.get("/")
 def home() -> str:
-    return render_template("pages/home.html", rubric=load.rubric())
+    rubric = load.rubric()
+    return render_template("pages/home.html", rubric=rubric, minutes=minutes_left(rubric, rubric.themes, {}))
 
 
 @bp.get("/about")

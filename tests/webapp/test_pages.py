@@ -34,7 +34,7 @@ print(response.status_code, "Pango" in response.text, "install" in response.text
 
 def test_the_start_page_says_what_it_is_how_long_and_where_data_go(client: FlaskClient) -> None:
     page, rubric = words(client.get("/").text), load.rubric()
-    for text in ("47 practices from eight countries", "Under an hour", "nothing goes elsewhere"):
+    for text in ("47 practices from eight countries", "About 40 to 60 minutes", "nothing goes elsewhere"):
         assert text in page
     assert f"{len(rubric.questions)} questions" in page
     for theme in rubric.themes:
@@ -54,7 +54,7 @@ def test_the_page_on_the_method_shows_each_countrys_number_of_questions(client: 
 
 def test_the_page_on_data_says_what_is_kept(client: FlaskClient) -> None:
     page = words(client.get("/privacy").text)
-    assert "Of your link only a fingerprint" in page
+    assert "Of links only fingerprints" in page
     assert "Answering sets no cookie." in page
 
 

@@ -15,10 +15,6 @@ from rubric.model import TOP_LEVEL, Question, Rubric, Theme
 from webapp.assessment.entries import NEEDS_REASON, Change, Entry, Seen, fingerprint
 from webapp.assessment.forms import Mistake, choice, long_text, short_text
 
-PRIORITY_NO_REASON = _l("Please say in a few words why this does not apply.")
-NO_REASON = _l("Please say in a few words why this does not apply.")
-PRIORITY_OVERTAKEN = _l("Somebody else chose another priority meanwhile. To put yours in its place, save again.")
-OVERTAKEN = _l("Somebody else chose another priority after you opened the page. To put yours in its place, save again.")
 ANSWERS = (*map(str, range(TOP_LEVEL + 1)), *STATES)
 NO_REASON = _l("Please say in a few words why this does not apply.")
 PRIORITY_OVERTAKEN = _l("Somebody else chose another priority meanwhile. To put yours in its place, save again.")

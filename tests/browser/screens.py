@@ -1,0 +1,69 @@
+"""The screens on which pages must hold: narrow and wide, light and dark, forced colours, large and spaced text."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from axe_playwright_python.base import AXE_SCRIPT, AxeResults
+from playwright.sync_api import Page
+
+OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+"""All that axe looks at by itself, and targets of at least 24 px (WCAG 2.2, 2.5.8), which it leaves out."""
+TWICE = "html { font-size: 212.5% !important }"
+"""The text at 200 %: ours begins at 106.25 % of the browser's."""
+SPACED = """
+* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
+p { margin-bottom: 2em !important }
+"""
+"""What readers may set without losing anything (WCAG 2.2, 1.4.12)."""
+RESTYLE = """rules => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(rules);
+  document.adoptedStyleSheets = [sheet];
+}"""
+LOADED = "document.fonts.ready.then(() => document.getAnimations().length)"
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A window of `width` CSS pixels, and what its reader has set."""
+
+    name: str
+    width: int
+    scheme: Literal["light", "dark"] = "light"
+    forced_colors: Literal["active", "none"] = "none"
+    style: str = ""
+
+    def show(self, page: Page) -> None:
+        """Shows `page` as on this screen."""
+        page.set_viewport_size({"width": self.width, "height": 900})
+        page.emulate_media(color_scheme=self.scheme, forced_colors=self.forced_colors)
+        page.evaluate(RESTYLE, self.style)
+
+
+SCREENS = (
+    Screen("320 px light", 320),
+    Screen("320 px dark", 320, "dark"),
+    Screen("1280 px light", 1280),
+    Screen("1280 px dark", 1280, "dark"),
+    Screen("forced colours", 1280, forced_colors="active"),
+    Screen("text at 200 %", 1280, style=TWICE),
+    Screen("spaced text", 320, style=SPACED),
+)
+
+
+def findings(page: Page) -> list[str]:
+    """What is wrong with `page` on any screen: what axe finds, what sticks out, a first heading too few or too many."""
+    page.evaluate(LOADED)
+    page.evaluate(AXE_SCRIPT)
+    found = [f"{screen.name}: {what}" for screen in SCREENS for what in _findings(page, screen)]
+    headings = page.get_by_role("heading", level=1).count()
+    return found if headings == 1 else [*found, f"{headings} first headings"]
+
+
+def _findings(page: Page, screen: Screen) -> list[str]:
+    screen.show(page)
+    result = AxeResults(page.evaluate("options => axe.run(options)", OPTIONS))
+    found = [result.generate_report()] if result.violations_count else []
+    too_wide = page.evaluate(TOO_WIDE)
+    return [*found, f"{too_wide} px too wide"] if too_wide > 0 else found

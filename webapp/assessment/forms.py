@@ -21,6 +21,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 from wtforms.validators import AnyOf, DataRequired, Email, Length, Optional, ValidationError
@@ -40,7 +41,7 @@ from webapp.assessment.links import ROLES, Invitation, in_days
 
 EMAIL_LENGTH = 254
 USUAL_DAYS = 30
-DAYS = [(14, _l("two weeks")), (USUAL_DAYS, _l("a month")), (90, _l("three months")), (0, _l("until I end it"))]
+DAYS = {14: _l("two weeks"), USUAL_DAYS: _l("a month"), 90: _l("three months"), 0: _l("until I end it")}
 """For how long a contributor's link may work."""
 
 
@@ -140,9 +141,11 @@ class InviteForm(Told):
             Fits(Region),
         ],
     )
-    role = RadioField(choices=[(role, role) for role in ROLES], validators=[DataRequired(NO_CHOICE)])
+    role = RadioField(choices=[SelectChoice(role) for role in ROLES], validators=[DataRequired(NO_CHOICE)])
     themes = SelectMultipleField(validators=[DataRequired(_l("Please choose at least one theme."))])
-    days = SelectField(choices=DAYS, coerce=int, default=USUAL_DAYS)
+    days = SelectField(
+        choices=[SelectChoice(days, label) for days, label in DAYS.items()], coerce=int, default=USUAL_DAYS
+    )
 
     @property
     def invitation(self) -> Invitation:

@@ -115,9 +115,13 @@ def visit(session: Session, token: str, lock: bool = False) -> Visit:
     return Visit(token, found.Assessment, rubric_of(session, found.Assessment.rubric_digest), found.Contributor)
 
 
-def renew(session: Session, assessment: Assessment) -> str:
-    """Ends the owner's link and gives back the secret of a new one."""
-    _end(session, "renewed", Link.assessment_id == assessment.id, Link.contributor_id.is_(None))
+def renew(session: Session, assessment: Assessment, colleagues_too: bool = False) -> str:
+    """Ends the owner's link and gives back the secret of a new one.
+
+    Whoever held the old one can still work out contributors' links made from it; with `colleagues_too` these end too.
+    """
+    whose = () if colleagues_too else (Link.contributor_id.is_(None),)
+    _end(session, "renewed", Link.assessment_id == assessment.id, *whose)
     return make(session, assessment)
 
 

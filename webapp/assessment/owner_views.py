@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 
 from webapp import mail
 from webapp.assessment import links, service
@@ -30,12 +31,13 @@ def _opened(session: Session, token: str, lock: bool = False) -> Visit:
 def link(token: str) -> Page:
     with database().reading() as session:
         visit = _opened(session, token)
-        contact = visit.assessment.contact
+        contact, helped = visit.assessment.contact, bool(visit.assessment.contributors)
     address = url_for("assessment.tasks", token=token, _external=True)
     return render_template(
         "assessment/link.html",
         visit=visit,
         contact=contact,
+        helped=helped,
         address=address,
         qr=drawing(address),
         can_mail=mail.configured(),
@@ -48,7 +50,7 @@ def mail_link(token: str) -> Page:
     with database().writing() as session:
         visit = _opened(session, token, lock=True)
         to, region = visit.assessment.contact, visit.assessment.region
-        may = to is not None and service.may_mail(visit.assessment)
+        may = to is not None and service.may_mail(session, visit.assessment)
     if to is None or not may:
         return redirect(url_for(".link", token=token, said="mailed-lately" if to else "no-contact"), 303)
     try:
@@ -61,7 +63,8 @@ def mail_link(token: str) -> Page:
 @bp.post("/link/renew")
 def renew_link(token: str) -> Page:
     with database().writing() as session:
-        new = links.renew(session, _opened(session, token, lock=True).assessment)
+        visit = _opened(session, token, lock=True)
+        new = links.renew(session, visit.assessment, colleagues_too="colleagues" in request.form)
     return redirect(url_for(".link", token=new, said="renewed"), 303)
 
 
@@ -165,5 +168,5 @@ def _contributor(visit: Visit, number: int) -> Contributor:
 
 def _invite_form(visit: Visit) -> InviteForm:
     form = InviteForm(request.form if request.method == "POST" else None)
-    form.themes.choices = [(theme.id, theme.title) for theme in visit.rubric.themes]
+    form.themes.choices = [SelectChoice(theme.id, theme.title) for theme in visit.rubric.themes]
     return form

@@ -97,9 +97,14 @@ def previous(session: Session, assessment: Assessment) -> Previous | None:
     return Previous(found.number, found.at, {q.id: entry_in(answers, q.id) for q in rubric.questions})
 
 
-def may_mail(assessment: Assessment) -> bool:
-    """Whether the link may be mailed now; if so, not again for a while: nobody is to be flooded from here."""
-    if assessment.mailed_at and now() - assessment.mailed_at < BETWEEN_MAILS:
+def may_mail(session: Session, assessment: Assessment) -> bool:
+    """Whether a link may be mailed to the contact now; if so, not again for a while, whoever asks.
+
+    Somebody may begin any number of assessments in another's name: nobody is to be flooded from here.
+    """
+    to = assessment.contact.email if assessment.contact else None
+    query = select(Assessment.id).join(Assessment.contact).where(Contact.email == to)
+    if to is None or session.scalar(query.where(Assessment.mailed_at > now() - BETWEEN_MAILS).limit(1)):
         return False
     assessment.mailed_at = now()
     return True

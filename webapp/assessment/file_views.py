@@ -73,10 +73,11 @@ def take_over(token: str) -> Page:
         stored, priorities = entries.entries(visit.assessment), entries.priorities(visit.assessment)
         if current := request.form.get("seen") == seen:
             uploads.take_over(visit.assessment, answers, visit.rubric)
+            taken = len(uploads.differences(answers, stored, visit.rubric))
     if not current:
         page = _preview(visit, answers, stored, priorities, seen)
         return render_template("assessment/preview.html", **page, outdated=True), 409
-    return redirect(url_for("assessment.tasks", token=token), 303)
+    return redirect(url_for("assessment.tasks", token=token, taken=taken), 303)
 
 
 def _opened(visit: Visit) -> Visit:

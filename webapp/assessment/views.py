@@ -60,6 +60,7 @@ def tasks(token: str) -> Page:
             ratings=entries.ratings(visit.assessment),
             previous=service.previous(session, visit.assessment),
             saved=_saved(visit),
+            taken=request.args.get("taken", type=int),
         )
 
 

@@ -1,15 +1,20 @@
 """Answering the questions of a theme."""
 
 import re
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from rubric.answers import GRADES, STATES
+from tests.webapp.assessment.acting import JSON, as_sent
 from tests.webapp.assessment.starting import RUBRIC, SKILLS, dump, start, stored, words
 from webapp.database import Database
+from webapp.models import Priority
 
 FIRST, SECOND, THIRD = SKILLS[:3]
+THEIRS = {FIRST: "3", f"note-{FIRST}": "By a colleague.\r\nIn two lines.", "priority-skills": "3"}
 
 
 def test_every_theme_has_a_page_with_its_questions(client: FlaskClient, link: str) -> None:
@@ -201,3 +206,215 @@ def test_notes_are_shown_as_text(client: FlaskClient, link: str) -> None:
         page = client.get(link + path).text
         assert "<script>alert" not in page
         assert '"onmouseover' not in page
+
+
+def opened(client: FlaskClient, link: str) -> dict[str, str]:
+    """What the page of the theme sends as long as nobody touches it."""
+    return as_sent(client.get(link + "skills").text)
+
+
+def by_itself(client: FlaskClient, link: str, sent: dict[str, str]) -> dict[str, Any]:
+    """What a page that saves itself is told."""
+    answer = client.post(link + "skills", data=sent, headers=JSON)
+    assert (answer.status_code, answer.mimetype) == (200, "application/json")
+    told: dict[str, Any] = answer.json
+    return told
+
+
+def priority(database: Database) -> list[int]:
+    with database.reading() as session:
+        return list(session.scalars(select(Priority.priority)))
+
+
+@pytest.fixture
+def collided(client: FlaskClient, link: str) -> dict[str, str]:
+    """What a page sends on which an answer was chosen that a colleague has changed meanwhile."""
+    mine = opened(client, link) | {FIRST: "1", f"note-{FIRST}": "Mine."}
+    client.post(link + "skills", data=THEIRS)
+    return mine
+
+
+def test_an_old_page_that_nobody_touched_overwrites_nothing(client: FlaskClient, link: str, database: Database) -> None:
+    client.post(link + "skills", data={FIRST: "2", f"note-{FIRST}": "One.\nTwo.", SECOND: "1"})
+    old = opened(client, link)
+    client.post(link + "skills", data=THEIRS)
+    client.post(link + "skills", data={SECOND: "", THIRD: "unknown"})
+    before = dump(database)
+    for headers in ({}, JSON):
+        answer = client.post(link + "skills", data=old, headers=headers)
+        assert answer.status_code == (200 if headers else 303)
+        assert dump(database) == before
+
+
+def test_what_was_touched_on_an_old_page_is_saved_beside_what_others_changed(
+    client: FlaskClient, link: str, database: Database
+) -> None:
+    old = opened(client, link)
+    client.post(link + "skills", data=THEIRS)
+    assert client.post(link + "skills", data=old | {SECOND: "4"}).status_code == 303
+    assert {name: answer.answer for name, answer in stored(database).items()} == {FIRST: "3", SECOND: "4"}
+
+
+def test_the_saved_answer_can_be_kept(
+    client: FlaskClient, link: str, database: Database, collided: dict[str, str]
+) -> None:
+    page = client.post(link + "skills", data=collided)
+    assert page.status_code == 422
+    again = as_sent(page.text)
+    assert again[f"note-{FIRST}"] == "Mine."
+    before = dump(database)
+    answer = client.post(link + "skills", data=again | {"keep_saved": FIRST})
+    assert answer.location == f"{link}skills?saved=skills#{FIRST}"
+    assert dump(database) == before
+    assert opened(client, link)[f"note-{FIRST}"] == THEIRS[f"note-{FIRST}"]
+
+
+def test_mine_takes_the_place_of_the_one_that_was_shown_and_of_no_other(
+    client: FlaskClient, link: str, database: Database, collided: dict[str, str]
+) -> None:
+    page = client.post(link + "skills", data=collided).text
+    client.post(link + "skills", data={FIRST: "2"})
+    pressed = {"put_mine": put_mine(page)}
+    again = client.post(link + "skills", data=as_sent(page) | pressed)
+    assert again.status_code == 422
+    assert stored(database)[FIRST].answer == "2"
+    pressed = {"put_mine": put_mine(again.text)}
+    answer = client.post(link + "skills?back=check", data=as_sent(again.text) | pressed)
+    assert answer.location == f"{link}skills?back=check&saved=skills#{FIRST}"
+    assert (stored(database)[FIRST].answer, stored(database)[FIRST].note) == ("1", "Mine.")
+
+
+def put_mine(page: str) -> str:
+    """The value of the button that puts the first answer in place of the saved one."""
+    found = re.search(rf'name="put_mine" value="({FIRST}:[^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def test_an_answer_is_taken_back_and_what_stands_beside_it_stays(
+    client: FlaskClient, link: str, database: Database
+) -> None:
+    client.post(link + "skills", data=THEIRS)
+    answer = client.post(link + "skills", data=opened(client, link) | {"take_back": FIRST})
+    assert answer.location == f"{link}skills?saved=skills#{FIRST}"
+    assert (stored(database)[FIRST].answer, stored(database)[FIRST].revision) == (None, 2)
+    assert stored(database)[FIRST].note == "By a colleague.\nIn two lines."
+
+
+def test_an_answer_that_others_changed_is_not_taken_back_unseen(
+    client: FlaskClient, link: str, database: Database
+) -> None:
+    client.post(link + "skills", data={FIRST: "2"})
+    old = opened(client, link)
+    client.post(link + "skills", data=THEIRS)
+    assert client.post(link + "skills", data=old | {"take_back": FIRST}).status_code == 422
+    assert stored(database)[FIRST].answer == "3"
+
+
+def test_a_page_that_saves_itself_is_told_what_was_saved(client: FlaskClient, link: str, database: Database) -> None:
+    seen = opened(client, link)
+    sent = {f"revision-{FIRST}": seen[f"revision-{FIRST}"], FIRST: "3", "priority_seen": "2", "priority-skills": "3"}
+    told = by_itself(client, link, sent)
+    page = opened(client, link)
+    total = len(RUBRIC.questions)
+    assert told == {
+        "seen": {f"revision-{FIRST}": page[f"revision-{FIRST}"], "priority_seen": "3"},
+        "not_saved": [],
+        "overtaken": {},
+        "errors": [],
+        "position": f"Theme {RUBRIC.number_by_theme['skills']} of {len(RUBRIC.themes)} · 1 of {total} answered",
+        "count": f"1 of {len(SKILLS)}",
+    }
+    again = by_itself(client, link, sent)
+    assert again == told, "sent again because the answer was lost"
+    assert (stored(database)[FIRST].revision, priority(database)) == (1, [3])
+    later = by_itself(client, link, told["seen"] | {f"note-{FIRST}": "Typed."})
+    assert later["not_saved"] == []
+    assert (stored(database)[FIRST].answer, stored(database)[FIRST].note) == ("3", "Typed.")
+
+
+def test_a_page_that_saves_itself_is_told_what_is_wrong(client: FlaskClient, link: str, database: Database) -> None:
+    sent = {FIRST: "4", f"note-{FIRST}": "x" * 2001, SECOND: "not-applicable", THIRD: "1"}
+    told = by_itself(client, link, sent)
+    assert told["not_saved"] == [FIRST]
+    assert set(told["seen"]) == {f"revision-{SECOND}", f"revision-{THIRD}"}
+    assert [(error["target"], error["about"]) for error in told["errors"]] == [
+        (f"note-{FIRST}", RUBRIC.question_by_id[FIRST].name),
+        (f"reason-{SECOND}", RUBRIC.question_by_id[SECOND].name),
+    ]
+    assert told["errors"][0]["message"] == "This is too long. Please use at most 2000 characters."
+    assert set(stored(database)) == {SECOND, THIRD}
+
+
+def test_a_page_that_saves_itself_gets_both_answers_where_two_collide(
+    client: FlaskClient, link: str, database: Database, collided: dict[str, str]
+) -> None:
+    part = {name: collided[name] for name in (f"revision-{FIRST}", FIRST, f"note-{FIRST}")}
+    told = by_itself(client, link, part | {SECOND: "2"})
+    assert (told["not_saved"], set(told["seen"])) == ([FIRST], {f"revision-{SECOND}"})
+    assert list(told["overtaken"]) == [FIRST]
+    panel = words(told["overtaken"][FIRST])
+    for text in ("By a colleague.", "Mine.", f'name="keep_saved" value="{FIRST}"', f'id="{FIRST}-overtaken"'):
+        assert text in panel
+    assert told["errors"] == []
+    assert stored(database)[FIRST].answer == "3"
+    client.post(link + "skills", data=part | {"put_mine": put_mine(panel)})
+    assert stored(database)[FIRST].note == "Mine."
+
+
+@pytest.mark.parametrize("theirs", ["1", "3"])
+def test_a_priority_that_others_chose_is_not_overwritten_unseen(
+    client: FlaskClient, link: str, database: Database, theirs: str
+) -> None:
+    old = opened(client, link)
+    client.post(link + "skills", data={"priority-skills": theirs})
+    client.post(link + "skills", data=old)
+    assert priority(database) == [int(theirs)]
+    mine = old | {"priority-skills": "1" if theirs == "3" else "3"}
+    told = by_itself(client, link, mine)
+    page = client.post(link + "skills", data=mine)
+    assert page.status_code == 422
+    for messages in (page.text, told["errors"][0]["message"]):
+        assert "Somebody else chose another priority meanwhile. To put yours in its place, save again." in messages
+    assert told["errors"][0]["target"] == "priority-skills-1"
+    assert priority(database) == [int(theirs)]
+    assert as_sent(page.text)["priority_seen"] == told["seen"]["priority_seen"] == theirs
+    client.post(link + "skills", data=as_sent(page.text))
+    assert priority(database) == [int(mine["priority-skills"])]
+
+
+@pytest.mark.parametrize("token", ["", "x", "-1", "1-", "1-zzzzzzzzzzzz", "٣", "1" * 10, "1-" + "0" * 13, "1\n", "1;2"])
+def test_a_state_that_no_page_shows_is_like_none(
+    client: FlaskClient, link: str, database: Database, token: str
+) -> None:
+    client.post(link + "skills", data={FIRST: "3", SECOND: "1"})
+    sent = {FIRST: "2", f"revision-{FIRST}": token, "put_mine": f"{SECOND}:{token}"}
+    assert client.post(link + "skills", data=sent).status_code == 303
+    assert (stored(database)[FIRST].answer, stored(database)[SECOND].answer) == ("2", "1")
+
+
+@pytest.mark.parametrize("button", ["take_back", "keep_saved", "put_mine"])
+@pytest.mark.parametrize("value", ["", ":", "no-such-question", "ten-year-aims", "region", "priority_seen", "é:1"])
+def test_a_button_of_no_question_of_the_theme_does_nothing(
+    client: FlaskClient, link: str, database: Database, button: str, value: str
+) -> None:
+    client.post(link + "skills", data=THEIRS)
+    before = dump(database)
+    answer = client.post(link + "skills", data=opened(client, link) | {button: value})
+    assert answer.location == f"{link}firms?saved=skills"
+    assert dump(database) == before
+
+
+def test_of_a_field_that_is_sent_twice_the_first_counts(client: FlaskClient, link: str, database: Database) -> None:
+    sent = {FIRST: ["3", "1"], f"note-{FIRST}": ["First.", "Second."], "then": ["tasks", "check"]}
+    answer = client.post(link + "skills", data=sent)
+    assert answer.location == f"{link}?saved=skills"
+    assert (stored(database)[FIRST].answer, stored(database)[FIRST].note) == ("3", "First.")
+
+
+def test_a_form_that_is_sent_twice_is_saved_once(client: FlaskClient, link: str, database: Database) -> None:
+    form = opened(client, link) | THEIRS
+    client.post(link + "skills", data=form)
+    before = dump(database)
+    assert client.post(link + "skills", data=form).status_code == 303
+    assert dump(database) == before

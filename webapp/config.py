@@ -18,7 +18,7 @@ TRANSLATIONS = ROOT / "translations"
 
 LARGEST_REQUEST = 1_000_000
 """Bytes of a request body: ten times what the longest theme page can send."""
-_MAIL_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+", re.ASCII)
+_MAIL_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 """The driver for each kind of database that an address may begin with."""
 

@@ -32,7 +32,8 @@ def send_link(to: str, region: str, token: str) -> None:
         "assessment/link-mail.txt", region=region, address=f"{mail.site}/a/{token}/"
     ).partition("\n")
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = mail.sender, to, subject
+    message["From"], message["To"] = mail.sender, to
+    message["Subject"] = " ".join(subject.split())  # a header is one line, also where Unicode has others
     message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=mail.sender.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text.strip() + "\n")
@@ -51,6 +52,7 @@ def _deliver(mail: Mail, message: EmailMessage) -> None:
         if at_once
         else smtplib.SMTP(host, port, timeout=SECONDS_TO_ANSWER)
     ) as connection:
+        connection.ehlo_or_helo_if_needed()  # only then it is known what the server can
         if not at_once and (server.username or connection.has_extn("starttls")):
             connection.starttls(context=context)  # a password never goes out in the open
         if server.username:

@@ -6,8 +6,6 @@ from typing import Literal
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from playwright.sync_api import Page
 
-OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
-"""All that axe looks at by itself, and targets of at least 24 px (WCAG 2.2, 2.5.8), which it leaves out."""
 TWICE = "html { font-size: 212.5% !important }"
 """The text at 200 %: ours begins at 106.25 % of the browser's."""
 SPACED = """
@@ -33,6 +31,16 @@ class Screen:
     scheme: Literal["light", "dark"] = "light"
     forced_colors: Literal["active", "none"] = "none"
     style: str = ""
+
+    @property
+    def options(self) -> dict[str, object]:
+        """What axe looks at: all that it does by itself, and targets of at least 24 px (WCAG 2.2, 2.5.8)."""
+        # In forced colours axe compares with the text's own colour, which is not painted; a style changes no colour.
+        own_colours = self.forced_colors == "none" and not self.style
+        return {
+            "resultTypes": ["violations"],
+            "rules": {"target-size": {"enabled": True}, "color-contrast": {"enabled": own_colours}},
+        }
 
     def show(self, page: Page) -> None:
         """Shows `page` as on this screen."""
@@ -63,7 +71,7 @@ def findings(page: Page) -> list[str]:
 
 def _findings(page: Page, screen: Screen) -> list[str]:
     screen.show(page)
-    result = AxeResults(page.evaluate("options => axe.run(options)", OPTIONS))
+    result = AxeResults(page.evaluate("options => axe.run(options)", screen.options))
     found = [result.generate_report()] if result.violations_count else []
     too_wide = page.evaluate(TOO_WIDE)
     return [*found, f"{too_wide} px too wide"] if too_wide > 0 else found

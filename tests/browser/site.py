@@ -77,8 +77,9 @@ def started(server: str, region: str = REGION) -> str:
 class Site:
     """Where a server is, and the links of assessments on it, each with a slash at its end.
 
-    `submitted` is up to date, `outdated` was changed since, `next` goes on from `submitted`. The links `renewed`, `withdrawn`
-    and `deleted` have ended. `doomed`, `colliding` and `lacking` are for the one test that changes them.
+    `helped` has colleagues: `asked`, and `thanked`, who is done. `submitted` is up to date, `outdated` was changed
+    since, `next` goes on from `submitted`. The links `renewed`, `withdrawn` and `deleted` have ended. `doomed`,
+    `colliding` and `lacking` are for the one test that changes them.
     """
 
     server: str

@@ -8,9 +8,21 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.screens import SCREENS, findings
-from tests.browser.site import FIRST, FOURTH, LONG, REGION, RUBRIC, SECOND, THIRD, Sent, Site, form, open_answer_to
-from tests.browser.site import send as send_from_elsewhere
-from tests.browser.site import upload
+from tests.browser.site import (
+    FIRST,
+    FOURTH,
+    LONG,
+    REGION,
+    RUBRIC,
+    SECOND,
+    THIRD,
+    Sent,
+    Site,
+    form,
+    open_answer_to,
+    send,
+    upload,
+)
 
 WRONG = {
     FIRST: "5",
@@ -28,7 +40,9 @@ OTHERS = {
     SECOND: "2",
     f"revision-{SECOND}": "0-000000000000",
 }
-FILE = json.dumps({"region": "Another region", "answers": {FIRST: 1}, "notes": {FIRST: LONG}, "priorities": {"skills": 1}})
+FILE = json.dumps(
+    {"region": "Another region", "answers": {FIRST: 1}, "notes": {FIRST: LONG}, "priorities": {"skills": 1}}
+)
 BROKEN = json.dumps({"region": REGION, "answers": {FIRST: 7, "long-term-visoin": 3}, "notes": {FIRST: "x" * 2001}})
 
 
@@ -39,7 +53,7 @@ def open_all(page: Page) -> None:
 
 def collide(page: Page) -> None:
     """Chooses an answer that somebody else has just given otherwise."""
-    send_from_elsewhere(page.url, {FIRST: "1", f"note-{FIRST}": LONG})
+    send(page.url, {FIRST: "1", f"note-{FIRST}": LONG})
     page.locator(f"#{FIRST}-4").check()
     expect(page.locator(f"#{FIRST}-overtaken")).to_be_focused()
 
@@ -104,7 +118,13 @@ VIEWS = (
     View("skills", "submitted", "submitted", "skills"),
     View("skills", "conflict", "filled", "skills", form(OTHERS)),
     View("skills", "conflict, saved by itself", "colliding", "skills", act=collide),
-    View("skills", "conflict with a colleague", "helped", "skills", form({FOURTH: "0", f"revision-{FOURTH}": "0-0" + "0" * 11})),
+    View(
+        "skills",
+        "conflict, with a colleague",
+        "helped",
+        "skills",
+        form({FOURTH: "0", f"revision-{FOURTH}": "0-0" + "0" * 11}),
+    ),
     View("skills", "next", "next", "skills"),
     View("skills", "contributor", "asked", "skills"),
     View("check", "empty", "empty", "check"),
@@ -118,7 +138,7 @@ VIEWS = (
     View("vignettes", "with errors", "empty", "vignettes", form({RUBRIC.vignettes[0].id: "7"})),
     View("vignettes", "filled", "submitted", "vignettes"),
     View("link", "empty", "empty", "link"),
-    View("link", "renewed", "empty", "link?said=renewed"),
+    View("link", "filled, renewed", "empty", "link?said=renewed"),
     View("link", "with errors", "empty", "link?said=no-contact"),
     View("colleagues", "empty", "empty", "colleagues"),
     View("colleagues", "with errors", "helped", "colleagues", form({"days": "1"})),
@@ -126,10 +146,10 @@ VIEWS = (
     View("details", "filled", "empty", "details"),
     View("details", "with errors", "empty", "details", form({"country": "XX", "contact": "nobody"})),
     View("exchange", "empty", "empty", "exchange"),
-    View("exchange", "without a file", "empty", "exchange", form({})),
+    View("exchange", "with errors, no file", "empty", "exchange", form({})),
     View("exchange", "with errors", "empty", "exchange", upload(BROKEN)),
     View("preview", "filled", "filled", "exchange", upload(FILE)),
-    View("preview", "nothing new", "empty", "exchange", upload(json.dumps({"region": REGION, "answers": {}}))),
+    View("preview", "filled, nothing new", "empty", "exchange", upload(json.dumps({"region": REGION, "answers": {}}))),
     View("preview", "out of date", "filled", "exchange/take-over", form({"content": FILE, "seen": "another"})),
     View("delete", "filled", "filled", "delete"),
     View("delete", "submitted", "submitted", "delete"),
@@ -147,4 +167,4 @@ def test_every_page_is_sound_on_every_screen(
     found = findings(page)
     assert not found, "\n".join(found)
     for _screen in SCREENS:
-        record_property("axe", view.state)
+        record_property("axe", view.state.partition(",")[0])

@@ -39,6 +39,7 @@ def test_a_region_answers_everything_and_takes_its_report_home(browser: Browser,
         page.get_by_role("button", name="Save and go on").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your answers")
     expect(page.get_by_text(f"All {len(RUBRIC.questions)} questions are answered.")).to_be_visible()
+    page.get_by_label("I declare that to the best of our knowledge").check()
     page.get_by_role("button", name="Submit and see the result").click()
     expect(page).to_have_url(f"{link}result")
 

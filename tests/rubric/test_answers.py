@@ -317,3 +317,34 @@ def test_a_note_of_more_lines_than_a_page_holds_is_refused() -> None:
 def test_what_never_ends_is_read_no_further_than_the_limit() -> None:
     with pytest.raises(InputError, match="larger than 2 MB"):
         read(Path("/dev/zero"))
+
+
+VIGNETTE = RUBRIC.vignettes[0].id
+
+
+def test_ratings_of_vignettes_are_read_and_change_no_digest() -> None:
+    rated = parse(table("vignettes", f"{VIGNETTE} = 4"), "region.toml")[0]
+
+    assert rated.vignettes == {VIGNETTE: 4}
+    assert rated.content["vignettes"] == {VIGNETTE: 4}
+    plain = parse(f"{REGION}[answers]\n", "region.toml")[0]
+    assert "vignettes" not in plain.content
+    assert rated.digest(RUBRIC) == plain.digest(RUBRIC)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (f"{VIGNETTE} = 5", f"vignettes.{VIGNETTE}: found 5"),
+        (f"{VIGNETTE} = -1", f"vignettes.{VIGNETTE}: found -1"),
+        (f"{VIGNETTE} = true", f"vignettes.{VIGNETTE}: found True"),
+        (f'{VIGNETTE} = "unknown"', f"vignettes.{VIGNETTE}: found 'unknown'"),
+        (f"{VIGNETTE} = 1.0", f"vignettes.{VIGNETTE}: found 1.0"),
+        (f"{VIGNETTE}x = 1", f"vignettes.{VIGNETTE}x: unknown vignette; expected an id of"),
+        (f"{FIRST} = 1", f"vignettes.{FIRST}: unknown vignette; expected an id of"),
+    ],
+)
+def test_a_wrong_rating_is_told(line: str, expected: str) -> None:
+    (problem,) = problems(table("vignettes", line))
+
+    assert problem.startswith(f"region.toml: {expected}")

@@ -151,6 +151,59 @@ def test_norms_are_part_of_the_rubric(folder: Path) -> None:
     assert load.from_content(rubric.content) == rubric
 
 
+VIGNETTE = '[[vignettes]]\nid = "made-up"\nquestion = "skills-plan"\ntext = "A."\nlevel = 2\nbecause = "B."\n'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            '"skills-plan"',
+            '"weather"',
+            "vignettes.made-up.question: unknown id 'weather'; expected the id of a question",
+        ),
+        ("level = 2", "level = 5", "level"),
+        ("level = 2", "level = true", "level"),
+        ('because = "B."', "", "because: missing"),
+        ('text = "A."', 'text = " "', "text"),
+        ("level = 2", "level = 2\ncolour = 1", "colour: unknown key"),
+        (VIGNETTE, VIGNETTE * 2, "rubric.toml: vignettes: 'made-up': stands there 2 times; expected each id once"),
+    ],
+)
+def test_a_wrong_vignette_is_told(folder: Path, old: str, new: str, expected: str) -> None:
+    _end_with(folder, VIGNETTE.replace(old, new))
+
+    (problem,) = problems(folder)
+    assert problem.startswith("rubric.toml: ")
+    assert expected in problem
+
+
+def _end_with(folder: Path, vignettes: str) -> None:
+    """Puts other vignettes in the place of the rubric's."""
+    file = folder / "rubric.toml"
+    head = file.read_text(encoding="utf-8").partition("[[vignettes]]")[0]
+    file.write_text(f"{head}\n{vignettes}", encoding="utf-8")
+
+
+def test_vignettes_are_part_of_the_rubric(folder: Path) -> None:
+    _end_with(folder, VIGNETTE)
+    rubric = load.read(folder)
+
+    assert [vignette.id for vignette in rubric.vignettes] == ["made-up"]
+    assert rubric.digest != load.rubric().digest
+    assert load.from_content(rubric.content) == rubric
+
+
+def test_a_rubric_without_vignettes_says_nothing_of_them(folder: Path) -> None:
+    _end_with(folder, "")
+    rubric = load.read(folder)
+
+    assert rubric.vignettes == ()
+    assert "vignettes" not in rubric.content
+    assert load.rubric().content.keys() - rubric.content.keys() == {"vignettes"}
+    assert load.from_content(rubric.content) == rubric
+
+
 def test_problems_of_all_files_are_told_at_once(folder: Path) -> None:
     spoil(folder / "rubric.toml", "title = ", "name = ")
     spoil(folder / "countries.toml", 'code = "IE"', 'code = "XX"')

@@ -2,6 +2,7 @@
 
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,61 @@ def test_all_who_ask_at_once_get_the_same_secret(tmp_path: Path) -> None:
 def test_a_data_folder_that_cannot_be_written_to_is_told() -> None:
     with pytest.raises(InputError, match="OCTANT_DATA: /dev/null"):
         Settings.from_environment({"OCTANT_DATA": "/dev/null/octant"}).secret("session")
+
+
+MAIL = {
+    "OCTANT_SMTP_URL": "smtp://me:hunter2@mail.example.org",
+    "OCTANT_MAIL_FROM": "octant@example.org",
+    "OCTANT_SITE_URL": "https://octant.example.org/",
+}
+
+
+def test_mail_takes_all_three_settings_or_none() -> None:
+    assert Settings.from_environment({}).mail is None
+    assert Settings.from_environment(dict.fromkeys(MAIL, "")).mail is None
+    mail = Settings.from_environment(MAIL).mail
+    assert mail
+    assert (mail.server.hostname, mail.server.username, mail.server.password) == ("mail.example.org", "me", "hunter2")
+    assert (mail.sender, mail.site) == ("octant@example.org", "https://octant.example.org")
+
+
+@pytest.mark.parametrize("missing", [set(names) for count in (1, 2) for names in combinations(MAIL, count)])
+def test_mail_settings_that_are_missing_are_all_told(missing: set[str]) -> None:
+    with pytest.raises(InputError) as caught:
+        Settings.from_environment({name: value for name, value in MAIL.items() if name not in missing})
+    assert {(problem.where, problem.what) for problem in caught.value.problems} == {
+        (name, "missing") for name in missing
+    }
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OCTANT_SMTP_URL", "http://me:hunter2@mail.example.org"),
+        ("OCTANT_SMTP_URL", "smtp://me:hunter2@"),
+        ("OCTANT_SMTP_URL", "smtp://me:hunter2@mail.example.org:0"),
+        ("OCTANT_SMTP_URL", "smtp://me:hunter2@mail.example.org:66000"),
+        ("OCTANT_SMTP_URL", "smtp://me:hunter2@[mail"),
+        ("OCTANT_SMTP_URL", "hunter2"),
+        ("OCTANT_MAIL_FROM", "hunter2"),
+        ("OCTANT_MAIL_FROM", "Octant <octant@example.org>"),
+        ("OCTANT_MAIL_FROM", "a@example.org\nBcc: hunter2@example.org"),
+        ("OCTANT_MAIL_FROM", "a@example.org\x85Bcc"),
+        ("OCTANT_SITE_URL", "hunter2"),
+        ("OCTANT_SITE_URL", "octant.example.org"),
+        ("OCTANT_SITE_URL", "javascript://octant.example.org/"),
+    ],
+)
+def test_a_mail_setting_that_is_wrong_is_told_without_its_value(name: str, value: str) -> None:
+    with pytest.raises(InputError) as caught:
+        Settings.from_environment(MAIL | {name: value})
+    (problem,) = caught.value.problems
+    assert (problem.where, problem.what) == (name, "not such a value")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_all_mail_settings_that_are_wrong_are_told_at_once() -> None:
+    with pytest.raises(InputError) as caught:
+        Settings.from_environment(dict.fromkeys(MAIL, "hunter2"))
+    assert [problem.where for problem in caught.value.problems] == list(MAIL)

@@ -1,5 +1,7 @@
 """Migrations give the tables that the models describe, on every kind of database, whoever comes first."""
 
+import datetime as dt
+import hashlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,15 +11,21 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from rubric import load
+from rubric.digests import canonical
+from webapp.assessment import links, service
 from webapp.config import ROOT
 from webapp.database import Database
 from webapp.migrations import downgrade, upgrade
-from webapp.models import Assessment, Base, Priority, StoredRubric
+from webapp.models import Assessment, Base, Link, Priority, StoredRubric
 
 STARTS = 3
+RUBRIC = load.rubric()
+TOKENS = ("first-token", "second-token")
+ANSWER_COLUMNS = "assessment_id, question, answer, reason, note, evidence, reference, revision, changed_at"
 START = """
 import sys
 import webapp.models
@@ -122,3 +130,90 @@ def test_starting_several_times_at_once_on_nothing_works_for_all(empty_database_
     assert [start.returncode for start in starts] == [0] * STARTS
     with closing(Database(empty_database_url)) as database:
         assert differences(database) == []
+
+
+DIGEST = "sha256:" + "0" * 64
+AT = dt.datetime(2026, 3, 31, 12, tzinfo=dt.UTC)
+AT_0001: list[tuple[str, dict[str, object]]] = [
+    (
+        "INSERT INTO rubrics (digest, version, content) VALUES (:digest, :version, :content)",
+        {"digest": RUBRIC.digest, "version": RUBRIC.version, "content": canonical(RUBRIC.content)},
+    ),
+    *(
+        (
+            "INSERT INTO assessments (id, token_hash, rubric_digest, region, started_at, changed_at) "
+            "VALUES (:id, :hash, :digest, :region, :at, :at)",
+            {
+                "id": number,
+                "hash": hashlib.sha256(token.encode()).hexdigest(),
+                "digest": RUBRIC.digest,
+                "region": f"Made-up region {number}",
+                "at": AT,
+            },
+        )
+        for number, token in enumerate(TOKENS, start=1)
+    ),
+    ("INSERT INTO contacts (assessment_id, email) VALUES (1, 'a@example.org')", {}),
+    (
+        "INSERT INTO answers (assessment_id, question, answer, revision, changed_at) "
+        "VALUES (1, :question, '3', 2, :at)",
+        {"question": RUBRIC.questions[0].id, "at": AT},
+    ),
+    (
+        "INSERT INTO submissions (assessment_id, number, at, digest, rubric_digest, answers, result) "
+        "VALUES (1, 1, :at, :own, :digest, '{}', '{}')",
+        {"at": AT, "own": DIGEST, "digest": RUBRIC.digest},
+    ),
+]
+
+
+@pytest.fixture
+def before_links(empty: Database) -> Database:
+    """A database with rows in it, as it was when an assessment held the hash of its one link."""
+    upgrade(empty, "0001")
+    with empty.writing() as session:
+        for statement, values in AT_0001:
+            session.execute(text(statement), values)
+    return empty
+
+
+def rows_of(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    """The rows of the tables of the first version, in its columns."""
+    columns = "id, token_hash, rubric_digest, region, country, started_at, changed_at"
+    tables = {"assessments": columns, "contacts": "*", "answers": ANSWER_COLUMNS, "submissions": "*"}
+    with database.reading() as session:
+        return {
+            table: sorted(tuple(row) for row in session.execute(text(f"SELECT {names} FROM {table}")))
+            for table, names in tables.items()
+        }
+
+
+def test_links_go_on_working_as_tables_change_and_back(before_links: Database) -> None:
+    before = rows_of(before_links)
+    upgrade(before_links)
+    assert differences(before_links) == []
+    with before_links.reading() as session:
+        for number, token in enumerate(TOKENS, start=1):
+            visit = links.visit(session, token)
+            assert (visit.assessment.region, visit.contributor) == (f"Made-up region {number}", None)
+        assert session.scalars(select(Link.made_at)).all() == [AT, AT]
+        first = links.visit(session, TOKENS[0]).assessment
+        assert [answer.answer for answer in first.answers] == ["3"]
+        assert (first.contact and first.contact.email, len(first.submissions)) == ("a@example.org", 1)
+    downgrade(before_links, "0001")
+    assert rows_of(before_links) == before
+
+
+def test_going_back_keeps_the_owners_newest_link_alone(before_links: Database) -> None:
+    upgrade(before_links)
+    with before_links.writing() as session:
+        owner = links.visit(session, TOKENS[0])
+        links.invite(session, owner, links.Invitation("Ada Example", "business", ("skills",), None))
+        new = links.renew(session, owner.assessment)
+        service.delete(session, links.visit(session, TOKENS[1]).assessment)
+    downgrade(before_links, "0001")
+    (row,) = rows_of(before_links)["assessments"]
+    assert row[1] == hashlib.sha256(new.encode()).hexdigest()
+    upgrade(before_links)
+    with before_links.reading() as session:
+        assert links.visit(session, new).assessment.region == "Made-up region 1"

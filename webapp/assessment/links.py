@@ -16,6 +16,8 @@ from webapp.assessment.rubrics import rubric_of
 from webapp.models import Assessment, Contributor, Link, now
 
 TOKEN_BYTES = 24
+MOST_CONTRIBUTORS = 50
+"""For one assessment: more than any region asks, and few enough to read on a page."""
 ROLES = ("government", "business", "academia", "civil-society")
 
 End = Literal["renewed", "withdrawn"]

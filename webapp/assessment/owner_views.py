@@ -131,7 +131,9 @@ def colleagues(token: str) -> Page:
     with database().reading() as session:
         visit = _opened(session, token)
         people = colleagues_of(visit)
-    return render_template("assessment/colleagues.html", visit=visit, form=_invite_form(visit), people=people)
+    return render_template(
+        "assessment/colleagues.html", visit=visit, form=_invite_form(visit), people=people, most=links.MOST_CONTRIBUTORS
+    )
 
 
 @bp.post("/colleagues")
@@ -139,10 +141,13 @@ def invite(token: str) -> Page:
     with database().writing() as session:
         visit = _opened(session, token, lock=True)
         form = _invite_form(visit)
-        added = links.invite(session, visit, form.invitation) if form.validate() else None
+        fits = form.validate() and len(visit.assessment.contributors) < links.MOST_CONTRIBUTORS
+        added = links.invite(session, visit, form.invitation) if fits else None
         people = colleagues_of(visit)
     if added is None:
-        return render_template("assessment/colleagues.html", visit=visit, form=form, people=people), 422
+        return render_template(
+            "assessment/colleagues.html", visit=visit, form=form, people=people, most=links.MOST_CONTRIBUTORS
+        ), 422
     return redirect(url_for(".colleagues", token=token, _anchor=f"colleague-{added.id}"), 303)
 
 

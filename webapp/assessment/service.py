@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from rubric import load
@@ -102,9 +102,11 @@ def may_mail(session: Session, assessment: Assessment) -> bool:
 
     Somebody may begin any number of assessments in another's name: nobody is to be flooded from here.
     """
-    to = assessment.contact.email if assessment.contact else None
-    query = select(Assessment.id).join(Assessment.contact).where(Contact.email == to)
-    if to is None or session.scalar(query.where(Assessment.mailed_at > now() - BETWEEN_MAILS).limit(1)):
+    if assessment.contact is None:
+        return False
+    query = select(Assessment.id).join(Assessment.contact)
+    query = query.where(func.lower(Contact.email) == func.lower(assessment.contact.email))
+    if session.scalar(query.where(Assessment.mailed_at > now() - BETWEEN_MAILS).limit(1)):
         return False
     assessment.mailed_at = now()
     return True

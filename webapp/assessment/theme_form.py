@@ -12,7 +12,7 @@ from wtforms.form import BaseForm
 
 from rubric.answers import DEFAULT_PRIORITY, GRADES, PRIORITIES, STATES
 from rubric.model import TOP_LEVEL, Question, Rubric, Theme
-from webapp.assessment.entries import NEEDS_REASON, Change, Entry, Seen, fingerprint
+from webapp.assessment.entries import Change, Entry, Seen, fingerprint, lacks_reason
 from webapp.assessment.forms import Mistake, choice, long_text, short_text
 
 ANSWERS = (*map(str, range(TOP_LEVEL + 1)), *STATES)
@@ -39,7 +39,10 @@ FIRST_CHOICE = {"answer": "0", "evidence": GRADES[0]}
 
 
 class QuestionForm:
-    """One question: what was sent to it, over what is stored. A field that was not sent keeps what is stored."""
+    """One question: what was sent to it, over what is stored. A field that was not sent keeps what is stored.
+
+    What was sent untouched, as the page showed it, yields to what is stored, which others may have changed since.
+    """
 
     def __init__(self, question: Question, stored: Entry, sent: MultiDict[str, str]) -> None:
         self.question = question
@@ -48,12 +51,19 @@ class QuestionForm:
         self.unfit = False
         self._sent = sent
 
-    @cached_property
-    def _form(self) -> BaseForm:
+    def _bound(self, sent: MultiDict[str, str] | None) -> BaseForm:
         form = BaseForm({field_name(kind, self.question.id): make() for kind, make in KINDS.items()})
         data = {field_name(kind, self.question.id): given for kind, given in vars(self.stored).items()}
-        form.process(self._sent if self.is_sent else None, data=data)
+        form.process(sent, data=data)
         return form
+
+    @cached_property
+    def _sent_form(self) -> BaseForm:
+        return self._bound(self._sent)
+
+    @cached_property
+    def _form(self) -> BaseForm:
+        return self._sent_form if self.is_touched else self._bound(None)
 
     @cached_property
     def fields(self) -> dict[str, Field]:
@@ -63,7 +73,7 @@ class QuestionForm:
     @property
     def entry(self) -> Entry:
         """What is in the fields now."""
-        if not self.is_sent:
+        if not self.is_touched:
             return self.stored
         return Entry(**{kind: field.data for kind, field in self.fields.items()})
 
@@ -81,22 +91,34 @@ class QuestionForm:
         return Seen.parse(self._sent.get(f"revision-{self.question.id}", ""))
 
     @property
+    def replaces(self) -> Seen | None:
+        """The state that the sender saw beside their own, and chose to replace."""
+        name, _, shown = self._sent.get("put_mine", "").partition(":")
+        return Seen.parse(shown) if name == self.question.id else None
+
+    @property
+    def revision(self) -> int | None:
+        """The revision that a change replaces; None if the sender does not say."""
+        seen = self.replaces or self.seen
+        return seen.revision if seen else None
+
+    @cached_property
     def is_touched(self) -> bool:
-        """Whether anything was sent that the page did not show already."""
-        if not self.is_sent or self.unfit:
-            return False
-        sent = {kind: field.data for kind, field in self.fields.items() if field.name in self._sent}
+        """Whether anything was sent that the page did not show already, or was put in place of what is stored."""
+        if not self.is_sent or self.replaces:
+            return self.is_sent
+        names = {kind: field_name(kind, self.question.id) for kind in KINDS}
+        sent = {kind: self._sent_form[name].data for kind, name in names.items() if name in self._sent}
         return self.seen is None or self.seen.fingerprint != fingerprint(Entry(**sent))
 
     def validate(self) -> bool:
         """Checks what was sent. A reason that is missing is told, but keeps nothing back."""
         if not self.is_sent:
             return True
-        self.unfit = not self._form.validate()
-        reason = self.fields["reason"]
-        lacks = self.fields["answer"].data == NEEDS_REASON and not reason.data and not reason.errors
+        self.unfit = self.is_touched and not self._form.validate()
+        lacks = lacks_reason(self.entry)
         if lacks:
-            reason.errors = [*reason.errors, NO_REASON]
+            self.fields["reason"].errors = [NO_REASON]
         return not lacks and not self.unfit
 
 
@@ -125,8 +147,9 @@ class ThemeForm:
         self.questions = [QuestionForm(q, stored.get(q.id, Entry()), self._sent) for q in asked]
         self.priority_seen = str(priority or DEFAULT_PRIORITY)
         name = f"priority-{theme.id}"
+        self._priority_is_touched = name in self._sent and self._sent[name] != self._sent.get("priority_seen")
         self._priority_form = BaseForm({name: choice(tuple(map(str, PRIORITIES)))})
-        self._priority_form.process(sent if name in self._sent else None, data={name: self.priority_seen})
+        self._priority_form.process(self._sent if self._priority_is_touched else None, data={name: self.priority_seen})
         self.priority = self._priority_form[name]
 
     def validate(self) -> bool:
@@ -137,7 +160,7 @@ class ThemeForm:
     def _priority_is_free(self) -> bool:
         """Whether nobody else chose another priority after the page was opened."""
         seen = self._sent.get("priority_seen", self.priority_seen)
-        if self.priority_seen in (seen, self.priority.data) or self.priority.data == seen:
+        if not self._priority_is_touched or self.priority_seen in (seen, self.priority.data):
             return True
         self.priority.errors = [*self.priority.errors, PRIORITY_OVERTAKEN]
         return False
@@ -150,14 +173,8 @@ class ThemeForm:
     @property
     def changes(self) -> list[Change]:
         """What to save: what was touched and is without an error, even where others have one."""
-        touched = (asked for asked in self.questions if asked.is_touched)
-        return [Change(asked.question.id, asked.entry, self._revision(asked)) for asked in touched]
-
-    def _revision(self, asked: QuestionForm) -> int | None:
-        """The revision that a change replaces."""
-        name, _, shown = self._sent.get("put_mine", "").partition(":")
-        seen = Seen.parse(shown) if name == asked.question.id else asked.seen
-        return seen.revision if seen else None
+        touched = (asked for asked in self.questions if asked.is_touched and not asked.unfit)
+        return [Change(asked.question.id, asked.entry, asked.revision) for asked in touched]
 
     def not_saved(self, overtaken: Set[str]) -> dict[str, Seen | None]:
         """The questions whose entry was not saved, each with the state that the respondent saw, not a newer one."""
@@ -172,8 +189,16 @@ class ThemeForm:
     @property
     def chosen_priority(self) -> int | None:
         """The theme's priority, 1 to 3, where another was chosen, and well."""
-        chosen, seen = self.priority.data, self._sent.get("priority_seen")
-        return None if self.priority.errors or not chosen or chosen == seen else int(chosen)
+        chosen = self.priority.data if self._priority_is_touched and not self.priority.errors else None
+        return int(chosen) if chosen else None
+
+    @property
+    def priority_to_see(self) -> str | None:
+        """The priority, where one was chosen: the chosen one, or the one of somebody else that it was refused for."""
+        chosen = self.chosen_priority
+        if chosen is None and self.priority.errors:
+            return self.priority_seen
+        return str(chosen) if chosen else None
 
 
 def _mistakes(asked: QuestionForm, overtaken: Set[str]) -> list[Mistake]:

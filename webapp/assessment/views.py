@@ -138,13 +138,13 @@ def _told(
     """
     overtaken = page.get("overtaken", frozenset())
     not_saved = form.not_saved(overtaken)
-    seen = entries.seen(visit.assessment, [q.question for q in form.questions if q.is_sent])
+    seen = entries.seen(visit.assessment, [q.question for q in form.questions if q.is_touched])
     far = progress(visit.themes, visit.rubric, stored)
     position, count = (get_template_attribute("assessment/parts.html", name) for name in ("position", "count"))
     return {
         "seen": {
             **{f"revision-{name}": str(state) for name, state in seen.items() if name not in not_saved},
-            **({"priority_seen": form.priority.data} if form.chosen_priority else {}),
+            **({"priority_seen": form.priority_to_see} if form.priority_to_see else {}),
         },
         "not_saved": list(not_saved),
         "overtaken": {

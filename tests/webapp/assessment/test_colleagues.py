@@ -9,7 +9,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.webapp.assessment.acting import COLLEAGUE, addresses, everything, heading, invite, links_shown, refusals
+from tests.webapp.assessment.acting import (
+    COLLEAGUE,
+    addresses,
+    as_sent,
+    everything,
+    heading,
+    invite,
+    links_shown,
+    refusals,
+)
 from tests.webapp.assessment.starting import DECLARED, RUBRIC, SKILLS, dump, start, stored, words
 from webapp.database import Database
 from webapp.models import Link, Submission, now
@@ -113,6 +122,18 @@ def test_links_outlive_the_owner_s_and_cannot_be_shown_again(client: FlaskClient
     assert client.get(theirs).status_code == 410
 
 
+def test_links_end_with_the_owner_s_where_that_is_wished(client: FlaskClient, link: str) -> None:
+    assert 'name="colleagues"' not in client.get(link + "link").text
+    theirs = invite(client, link)
+    sent = as_sent(client.get(link + "link").text)
+    assert sent == {"colleagues": "yes"}
+    new = client.post(link + "link/renew", data=sent).location.removesuffix("link?said=renewed")
+    assert client.get(theirs).status_code == 410
+    client.post(new + "colleagues/1/again")
+    (again,) = links_shown(client, new)
+    assert client.get(again).status_code == 200
+
+
 def test_every_link_is_another(client: FlaskClient, link: str) -> None:
     links = [link, invite(client, link), invite(client, link), start(client)]
     links.append(invite(client, links[-1]))
@@ -135,28 +156,26 @@ def test_a_link_works_as_long_as_was_chosen(
         assert abs(expires - now() - dt.timedelta(days=ends)) < dt.timedelta(minutes=1)
 
 
-@pytest.mark.parametrize(
-    ("wrong", "told"),
-    [
-        ({"name": " "}, "Please enter a name"),
-        ({"name": "x" * 121}, "Please use at most 120 characters."),
-        ({"name": "one\x00two"}, "has a character in it that cannot be kept"),
-        ({"role": []}, "Please choose one of the answers shown."),
-        ({"role": "king"}, 'href="#role-government"'),
-        ({"themes": []}, "Please choose at least one theme."),
-        ({"themes": ["skills", "weather"]}, 'href="#themes-strategy"'),
-        ({"days": "3650"}, 'href="#days"'),
-        ({"days": "x"}, 'href="#days"'),
-    ],
-)
-def test_an_invitation_that_is_wrong_is_told_and_kept(
-    client: FlaskClient, link: str, database: Database, wrong: dict[str, Any], told: str
-) -> None:
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"name": " "}, "Please enter a name"),
+    ({"name": "x" * 121}, "Please use at most 120 characters."),
+    ({"name": "one\x00two"}, "has a character in it that cannot be kept"),
+    ({"role": []}, "Please choose one of the answers shown."),
+    ({"role": "king"}, 'href="#role-government"'),
+    ({"themes": []}, "Please choose at least one theme."),
+    ({"themes": ["skills", "weather"]}, 'href="#themes-strategy"'),
+    ({"days": "3650"}, 'href="#days"'),
+    ({"days": "x"}, 'href="#days"'),
+]
+
+
+def test_an_invitation_that_is_wrong_is_told_and_kept(client: FlaskClient, link: str, database: Database) -> None:
     before = dump(database)
-    answer = client.post(link + "colleagues", data=COLLEAGUE | wrong)
-    assert answer.status_code == 422
-    assert told in answer.text
-    assert ('id="themes-learning" name="themes" value="learning" checked' in answer.text) == ("themes" not in wrong)
+    for wrong, told in WRONG:
+        answer = client.post(link + "colleagues", data=COLLEAGUE | wrong)
+        assert answer.status_code == 422
+        assert told in answer.text
+        assert ('name="themes" value="learning" checked' in answer.text) == ("themes" not in wrong)
     assert dump(database) == before
 
 

@@ -17,7 +17,8 @@ OF_AN_ASSESSMENT = ("assessments", "contacts", "answers", "priorities", "ratings
 def described(database: Database) -> tuple[str, str | None, str | None]:
     with database.reading() as session:
         assessment = session.scalars(select(Assessment)).one()
-        return assessment.region, assessment.country, assessment.contact and assessment.contact.email
+        contact = assessment.contact
+        return assessment.region, assessment.country, contact.email if contact else None
 
 
 def test_details_are_changed_and_cleared(client: FlaskClient, link: str, database: Database) -> None:

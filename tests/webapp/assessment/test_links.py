@@ -142,6 +142,6 @@ def test_without_a_mail_server_the_page_says_what_to_do_instead(client: FlaskCli
     ) in said
 
 
-@pytest.mark.parametrize("said", ["mailed", "mailed-lately", "no-contact", "not-mailed", "renewed", "nonsense"])
-def test_what_the_address_says_is_no_more_than_a_notice(client: FlaskClient, link: str, said: str) -> None:
-    assert client.get(f"{link}link?said={said}").status_code == 200
+def test_what_the_address_says_is_no_more_than_a_notice(client: FlaskClient, link: str) -> None:
+    for said in ("mailed", "mailed-lately", "no-contact", "not-mailed", "renewed", "nonsense"):
+        assert client.get(f"{link}link?said={said}").status_code == 200

@@ -217,7 +217,7 @@ def by_itself(client: FlaskClient, link: str, sent: dict[str, str]) -> dict[str,
     """What a page that saves itself is told."""
     answer = client.post(link + "skills", data=sent, headers=JSON)
     assert (answer.status_code, answer.mimetype) == (200, "application/json")
-    told: dict[str, Any] = answer.json
+    told: dict[str, Any] = answer.get_json()
     return told
 
 
@@ -261,7 +261,7 @@ def test_the_saved_answer_can_be_kept(
     page = client.post(link + "skills", data=collided)
     assert page.status_code == 422
     again = as_sent(page.text)
-    assert again[f"note-{FIRST}"] == "Mine."
+    assert (again[f"note-{FIRST}"], again["priority-skills"]) == ("Mine.", "3")
     before = dump(database)
     answer = client.post(link + "skills", data=again | {"keep_saved": FIRST})
     assert answer.location == f"{link}skills?saved=skills#{FIRST}"
@@ -282,6 +282,42 @@ def test_mine_takes_the_place_of_the_one_that_was_shown_and_of_no_other(
     answer = client.post(link + "skills?back=check", data=as_sent(again.text) | pressed)
     assert answer.location == f"{link}skills?back=check&saved=skills#{FIRST}"
     assert (stored(database)[FIRST].answer, stored(database)[FIRST].note) == ("1", "Mine.")
+
+
+def test_mine_may_be_what_stood_there_before(
+    client: FlaskClient, link: str, database: Database, collided: dict[str, str]
+) -> None:
+    again = as_sent(client.post(link + "skills", data=collided).text)
+    pressed = again | {FIRST: "", f"note-{FIRST}": ""}
+    client.post(
+        link + "skills", data=pressed | {"put_mine": put_mine(client.post(link + "skills", data=collided).text)}
+    )
+    assert (stored(database)[FIRST].answer, stored(database)[FIRST].note) == (None, None)
+
+
+def test_a_page_with_an_error_overwrites_nothing_else_when_it_is_sent_again(
+    client: FlaskClient, link: str, database: Database
+) -> None:
+    client.post(link + "skills", data={FIRST: "1", SECOND: "1"})
+    old = opened(client, link)
+    client.post(link + "skills", data=THEIRS | {SECOND: "not-applicable"})
+    page = client.post(link + "skills", data=old | {f"note-{THIRD}": "x" * 2001})
+    assert page.status_code == 422
+    assert "By a colleague." in page.text
+    client.post(link + "skills", data=as_sent(page.text) | {f"note-{THIRD}": "Shorter."})
+    assert [stored(database)[name].answer for name in (FIRST, SECOND)] == ["3", "not-applicable"]
+    assert (stored(database)[THIRD].note, priority(database)) == ("Shorter.", [3])
+
+
+def test_a_page_that_saves_itself_learns_no_state_that_it_does_not_show(
+    client: FlaskClient, link: str, database: Database
+) -> None:
+    old = opened(client, link)
+    client.post(link + "skills", data=THEIRS)
+    told = by_itself(client, link, old | {SECOND: "1"})
+    assert set(told["seen"]) == {f"revision-{SECOND}"}
+    client.post(link + "skills", data=old | {SECOND: "1"} | told["seen"])
+    assert (stored(database)[FIRST].answer, priority(database)) == ("3", [3])
 
 
 def put_mine(page: str) -> str:
@@ -383,26 +419,25 @@ def test_a_priority_that_others_chose_is_not_overwritten_unseen(
     assert priority(database) == [int(mine["priority-skills"])]
 
 
-@pytest.mark.parametrize("token", ["", "x", "-1", "1-", "1-zzzzzzzzzzzz", "٣", "1" * 10, "1-" + "0" * 13, "1\n", "1;2"])
-def test_a_state_that_no_page_shows_is_like_none(
-    client: FlaskClient, link: str, database: Database, token: str
-) -> None:
-    client.post(link + "skills", data={FIRST: "3", SECOND: "1"})
-    sent = {FIRST: "2", f"revision-{FIRST}": token, "put_mine": f"{SECOND}:{token}"}
-    assert client.post(link + "skills", data=sent).status_code == 303
-    assert (stored(database)[FIRST].answer, stored(database)[SECOND].answer) == ("2", "1")
+def test_a_state_that_no_page_shows_is_like_none(client: FlaskClient, link: str, database: Database) -> None:
+    client.post(link + "skills", data={SECOND: "1"})
+    for token in ("", "x", "-1", "1-", "1-zzzzzzzzzzzz", "٣", "1" * 10, "1-" + "0" * 13, "1\n", "1;2"):
+        client.post(link + "skills", data={FIRST: "3"})
+        sent = {FIRST: "2", f"revision-{FIRST}": token, "put_mine": f"{SECOND}:{token}"}
+        assert client.post(link + "skills", data=sent).status_code == 303
+        assert (stored(database)[FIRST].answer, stored(database)[SECOND].answer) == ("2", "1")
 
 
 @pytest.mark.parametrize("button", ["take_back", "keep_saved", "put_mine"])
-@pytest.mark.parametrize("value", ["", ":", "no-such-question", "ten-year-aims", "region", "priority_seen", "é:1"])
 def test_a_button_of_no_question_of_the_theme_does_nothing(
-    client: FlaskClient, link: str, database: Database, button: str, value: str
+    client: FlaskClient, link: str, database: Database, button: str
 ) -> None:
     client.post(link + "skills", data=THEIRS)
     before = dump(database)
-    answer = client.post(link + "skills", data=opened(client, link) | {button: value})
-    assert answer.location == f"{link}firms?saved=skills"
-    assert dump(database) == before
+    for value in ("", ":", "no-such-question", "ten-year-aims", "region", "priority_seen", "é:1"):
+        answer = client.post(link + "skills", data=opened(client, link) | {button: value})
+        assert answer.location == f"{link}firms?saved=skills"
+        assert dump(database) == before
 
 
 def test_of_a_field_that_is_sent_twice_the_first_counts(client: FlaskClient, link: str, database: Database) -> None:

@@ -1,0 +1,188 @@
+"""E-mail goes to the contact of an assessment alone, encrypted where it can be, and breaks nothing where it cannot."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
+from tests import mail_server
+from tests.mail_server import Mailbox
+from tests.webapp.assessment.starting import dump, words
+from webapp import current
+from webapp.app import create_app
+from webapp.config import Settings
+from webapp.database import Database
+from webapp.models import Assessment
+
+SENDER, SITE, CONTACT = "octant@example.org", "https://octant.example.org/cluster", "contact@example.org"
+MAILED = "The link is on its way to contact@example.org."
+NOT_MAILED = "The mail server did not take the message."
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """A mail server without TLS."""
+    with mail_server.running() as mailbox:
+        yield mailbox
+
+
+@pytest.fixture
+def settings(settings: Settings, mailbox: Mailbox) -> Settings:
+    """Settings that name the mail server."""
+    return mailing(settings, mailbox.url)
+
+
+def mailing(settings: Settings, server: str) -> Settings:
+    given = {"OCTANT_SMTP_URL": server, "OCTANT_MAIL_FROM": SENDER, "OCTANT_SITE_URL": SITE + "/"}
+    return replace(settings, mail=Settings.from_environment(given).mail)
+
+
+@contextmanager
+def mailing_app(settings: Settings, server: str) -> Iterator[FlaskClient]:
+    """A visitor of an application that sends e-mail by another server."""
+    app = create_app(mailing(settings, server))
+    yield app.test_client()
+    with app.app_context():
+        current.database().close()
+
+
+def start(client: FlaskClient, region: str = "Made-up region", contact: str = CONTACT) -> str:
+    return client.post("/start", data={"region": region, "contact": contact}).location
+
+
+def mail(client: FlaskClient, link: str, **headers: str) -> str:
+    """What the page says after its button was pressed."""
+    answer = client.post(link + "link/mail", headers=headers)
+    assert answer.status_code == 303
+    return words(client.get(answer.location).text)
+
+
+def wait_over(database: Database) -> None:
+    with database.writing() as session:
+        session.execute(update(Assessment).values(mailed_at=None))
+
+
+def test_the_link_goes_to_the_contact_and_to_nobody_else(client: FlaskClient, mailbox: Mailbox) -> None:
+    link = start(client)
+    page = words(client.get(link + "link").text)
+    assert f"It goes to the contact of this assessment, {CONTACT}." in page
+    assert MAILED in mail(client, link, Host="evil.example.com")
+    (message,) = mailbox.messages
+    assert mailbox.recipients == [[CONTACT]]
+    assert (message["From"], message["To"]) == (SENDER, CONTACT)
+    assert message["Subject"] == "Your link to the self-assessment of Made-up region"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Message-ID"].endswith("@example.org>")
+    assert message["Date"]
+    assert f"{SITE}{link}" in message.get_content().splitlines()
+    assert "evil.example.com" not in message.as_string()
+
+
+def test_it_is_not_mailed_again_within_five_minutes(client: FlaskClient, mailbox: Mailbox, database: Database) -> None:
+    link = start(client)
+    mail(client, link)
+    for _ in range(2):
+        assert "The link was mailed a moment ago. Wait five minutes" in mail(client, link)
+    new = client.post(link + "link/renew").location.removesuffix("link?said=renewed")
+    others = start(client), start(client, contact=CONTACT.upper())
+    for way_around in (new, *others):
+        assert "The link was mailed a moment ago." in mail(client, way_around)
+    assert len(mailbox.messages) == 1
+    wait_over(database)
+    assert MAILED in mail(client, new)
+    assert new in mailbox.messages[1].get_content()
+
+
+def test_without_a_contact_nothing_is_mailed(client: FlaskClient, mailbox: Mailbox, database: Database) -> None:
+    link = start(client, contact="")
+    before = dump(database)
+    assert "Enter a contact first; the link can be mailed to nobody else." in client.get(link + "link").text
+    assert "There is no contact to mail it to." in mail(client, link)
+    client.post(link + "link/mail", data={"to": "evil@example.com", "contact": "evil@example.com"})
+    assert (mailbox.messages, dump(database)) == ([], before)
+
+
+@pytest.mark.parametrize(
+    "region",
+    [
+        "Åland & <b>Öresund</b> 50% %(x)s {{ 7 * 7 }}",
+        "One\u2028Bcc: evil@example.com",
+        "One\u2029Two",
+        "Ж" * 120,
+        "\u202eright to left",
+        "🦆",
+    ],
+)
+def test_no_region_s_name_gets_into_the_headers(client: FlaskClient, mailbox: Mailbox, region: str) -> None:
+    assert MAILED in mail(client, start(client, region))
+    (message,) = mailbox.messages
+    assert mailbox.recipients == [[CONTACT]]
+    assert message["Bcc"] is None
+    assert len(message.get_all("To", [])) == len(message.get_all("Subject", [])) == 1
+    assert message["Subject"] == "Your link to the self-assessment of " + " ".join(region.split())
+    assert "".join(region.split()) in "".join(message.get_content().split())
+
+
+def test_no_contact_gets_into_the_headers(client: FlaskClient) -> None:
+    for contact in (
+        "a@example.org\r\nBcc: b@example.org",
+        "a@example.org, b@example.org",
+        "A <a@example.org>",
+        "a@b\n@c",
+    ):
+        assert client.post("/start", data={"region": "Made-up region", "contact": contact}).status_code == 422
+
+
+def test_an_address_beyond_ascii_is_mailed_to(client: FlaskClient, mailbox: Mailbox) -> None:
+    assert "The link is on its way to jörg@example.org." in mail(client, start(client, contact="jörg@example.org"))
+    assert mailbox.recipients == [["jörg@example.org"]]
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+def test_a_server_that_is_away_breaks_nothing(settings: Settings, scheme: str) -> None:
+    with mail_server.running() as gone:
+        pass
+    with mailing_app(settings, f"{scheme}://127.0.0.1:{gone.port}") as client:
+        link = start(client)
+        page = mail(client, link)
+        assert NOT_MAILED in page
+        assert f'<code id="address">http://localhost{link}</code>' in page
+        assert client.get(link).status_code == 200
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate of this machine."""
+    return mail_server.make_certificate(tmp_path_factory.mktemp("certificate") / "server.pem")
+
+
+@pytest.mark.parametrize(("at_once", "name"), [(True, ""), (True, "me:p%40ss@"), (False, "me:p%40ss@"), (False, "")])
+def test_a_server_that_can_gets_it_encrypted(
+    settings: Settings, certificate: Path, monkeypatch: pytest.MonkeyPatch, at_once: bool, name: str
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with mail_server.running(certificate, at_once) as mailbox:
+        server = mailbox.url.replace("smtp://", f"{'smtps' if at_once else 'smtp'}://{name}")
+        with mailing_app(settings, server) as client:
+            assert MAILED in mail(client, start(client))
+    assert mailbox.encrypted == [True]
+    assert mailbox.signed_in == ([("me", "p@ss")] if name else [])
+
+
+def test_a_server_that_proves_nothing_gets_neither_password_nor_link(settings: Settings, certificate: Path) -> None:
+    with mail_server.running(certificate) as unknown, mail_server.running() as open_one:
+        for mailbox in (unknown, open_one):
+            with mailing_app(settings, mailbox.url.replace("smtp://", "smtp://me:secret@")) as client:
+                assert NOT_MAILED in mail(client, start(client, contact=f"{mailbox.port}@example.org"))
+            assert (mailbox.messages, mailbox.signed_in) == ([], [])
+
+
+def test_what_went_wrong_is_not_told_to_whoever_asked(settings: Settings) -> None:
+    with mailing_app(settings, "smtp://me:hunter2@127.0.0.1:1") as client:
+        page = mail(client, start(client))
+    for secret in ("hunter2", "127.0.0.1", "refused"):
+        assert secret not in page

@@ -139,7 +139,7 @@ class Question(Frozen):
 
 
 class Head(Frozen):
-    """What stands in a rubric's first file: its name, source, scale, `guide` to it, `vignettes`, and `norms`, if measured.
+    """What stands in a rubric's first file: name, source, scale, `guide` to it, `vignettes`, and `norms`, if measured.
 
     `norms` holds the typical level of each question, or None as long as nobody has measured one.
     """

@@ -47,12 +47,13 @@ _ELEMENT = re.compile(r"<(?:[^\s<>/:]+:)?(\w+)([^<]*)")
 
 @dataclass(frozen=True)
 class NoValue:
-    """A cell that holds nothing that a person typed: `what`, such as a formula."""
+    """A cell that holds neither text nor day: `what`, such as a formula."""
 
     what: str
 
 
-Value = str | float | bool | dt.datetime | NoValue
+Value = str | dt.datetime | NoValue
+"""A number is a text too, as somebody would type it."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def _text(archive: ZipFile, member: ZipInfo) -> str:
 def _refuse_costly_parts(parts: Mapping[str, str], file: str) -> None:
     whole = "".join(parts.values())
     if len(whole) > _MOST_CHARACTERS or whole.count("<") > _MOST_TAGS:
-        raise _refusal(file, _("holds far more than a questionnaire"))
+        raise _refusal(file, _("holds far more than a questionnaire, such as more than %(max)d rows", max=MOST_ROWS))
     if "\0" in whole or "<!" in whole or whole.count("<?") > len(parts):
         raise _refusal(file, _("declares a document type, or is written as no workbook is"))
     elements = [(name, rest) for name, rest in _ELEMENT.findall(whole) if name in _COSTLY]
@@ -146,7 +147,7 @@ def _refuse_costly_parts(parts: Mapping[str, str], file: str) -> None:
 
 
 def _sheet(sheet: Any, file: str) -> Sheet:
-    """Rows after the last that is allowed are not looked at where a gap is between: programs write an empty one there."""
+    """Its cells; what follows a gap over the last row allowed is not looked at: programs write an empty row there."""
     title = "".join(c if c.isprintable() else "�" for c in sheet.title[:LONGEST_TITLE])
     where = f"{file}: " + _("sheet %(sheet)s", sheet=title)
     sheet.reset_dimensions()
@@ -168,12 +169,12 @@ def _value(cell: Any, where: str) -> Value:
             return NoValue(_("a formula"))
         case "e", _error:
             return NoValue(_("an error value"))
-        case _kind, bool() | dt.datetime() as value:
-            return value
-        case _kind, dt.date() as day:
-            return dt.datetime.combine(day, dt.time())
+        case _kind, bool() as truth:
+            return NoValue(_("TRUE") if truth else _("FALSE"))
+        case _kind, dt.datetime() as moment:
+            return moment
         case _kind, int() | float() as number:
-            return float(number)
+            return str(int(number) if number == number // 1 and abs(number) < 1e15 else number)
         case _kind, str() as text if len(text) <= LONGEST_TEXT:
             return _unescaped(text)
         case _kind, str():

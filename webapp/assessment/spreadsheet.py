@@ -302,7 +302,7 @@ def _taken(
 def _chosen(value: Value, words: Words, where: str) -> int | str:
     """What an answers file says for a word of a list, in any case, or for its number or id."""
     told = {_folded(str(said)): said for said in words.values()} | {_folded(w): said for w, said in words.items()}
-    found = told.get(_folded(_text(value) or ""))
+    found = told.get(_folded(_text(value)))
     if found is None:
         raise InputError([Problem(where, _found(value), _("one of: %(words)s", words="; ".join(words)))])
     return found
@@ -314,9 +314,9 @@ def _folded(text: str) -> str:
 
 
 def _typed(value: Value, kind: Any, longest: int, where: str) -> str:
-    """A text that an answers file may hold; a number that somebody typed is one too."""
+    """A text that an answers file may hold."""
     text = _text(value)
-    if text is None:
+    if not text:
         raise InputError([Problem(where, _found(value), _("text"))])
     if len(text) > longest:
         raise InputError([Problem(where, _found(text), _("at most %(max)d characters", max=longest))])
@@ -331,15 +331,13 @@ def _adapter(kind: Any) -> "TypeAdapter[str]":
     return TypeAdapter(kind)
 
 
-def _text(value: Value) -> str | None:
-    """`value` as somebody typed it; None for what is no text."""
-    if isinstance(value, float):
-        return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else repr(value)
-    return value if isinstance(value, str) else None
+def _text(value: Value) -> str:
+    """`value` as somebody typed it; empty for what is no text."""
+    return value if isinstance(value, str) else ""
 
 
 def _territory(value: Value, where: str) -> str:
-    code = (_text(value) or "").upper()
+    code = _text(value).upper()
     if code not in territories():
         raise InputError([Problem(where, _found(value), _("a country code of ISO 3166-1, two letters"))])
     return code
@@ -347,7 +345,7 @@ def _territory(value: Value, where: str) -> str:
 
 def _day(value: Value, where: str) -> str:
     try:
-        moment = value if isinstance(value, dt.datetime) else dt.datetime.strptime(_text(value) or "", "%Y-%m-%d")
+        moment = value if isinstance(value, dt.datetime) else dt.datetime.strptime(_text(value), "%Y-%m-%d")
     except ValueError:
         raise InputError([Problem(where, _found(value), _("a day as YYYY-MM-DD"))]) from None
     return moment.date().isoformat()
@@ -363,6 +361,4 @@ def _named(value: Value) -> str:
         return value.what
     if isinstance(value, dt.datetime):
         return str(_("a date, %(day)s", day=value.date().isoformat()))
-    if isinstance(value, bool):
-        return str(_("TRUE") if value else _("FALSE"))
-    return quote(_text(value))
+    return quote(value)

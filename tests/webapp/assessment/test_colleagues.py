@@ -27,7 +27,7 @@ from webapp.report.wording import day
 
 FIRST = SKILLS[0]
 REFUSED = (403, "Your link is for other pages")
-NAMED = f"Answered by Ada Example (business) on {day(now(), 'en')}."
+NAMED = f"Answered by <bdi>Ada Example</bdi> (business) on {day(now(), 'en')}."
 
 
 def test_a_colleague_sees_their_themes_and_no_others(client: FlaskClient, link: str) -> None:
@@ -94,7 +94,7 @@ def test_colleagues_are_told_who_answered(client: FlaskClient, link: str) -> Non
     client.post(ben + "skills", data={FIRST: "3"})
     client.post(link + "skills", data={SKILLS[1]: "3"})
     page = words(client.get(ada + "skills").text)
-    assert "Answered by Ben Example (civil society) on" in page
+    assert "Answered by <bdi>Ben Example</bdi> (civil society) on" in page
     assert "Answered by whoever manages this assessment on" in page
 
 

@@ -38,9 +38,7 @@ SIGNS = (
     "#N/A",
     "TRUE",
     "007",
-    "_x0041_",
-    "_x005F_x000D_",
-    "x005F_",
+    "_x0041_",  # but not "x005F_", which openpyxl leaves out of the texts that it reads
     "1e5",
     "\t=1",
 )
@@ -325,7 +323,8 @@ def test_what_is_no_text_is_told_with_its_place(key: str, value: object, found: 
         (("Region", 3, "value", "x" * 121), "sheet Region, row 3, column Content: found "),
         (("Region", 4, "value", "XX"), "sheet Region, row 4, column Content: found 'XX'; expected a country code"),
         (("Region", 5, "value", "31.3.2026"), "row 5, column Content: found '31.3.2026'; expected a day as YYYY-MM-DD"),
-        (("Region", 5, "value", 20260331), "found '20260331'; expected a day as YYYY-MM-DD"),
+        (("Region", 5, "value", 20260331), "found an error value; expected a day as YYYY-MM-DD"),
+        (("Region", 5, "value", dt.time(9, 30)), "found a time; expected a day as YYYY-MM-DD"),
         (("Region", 6, "value", "2025.1"), "answers.xlsx: rubric: answers the questions of '2025.1'; expected 2026.1"),
     ],
 )
@@ -375,6 +374,9 @@ def as_office_writes(content: Mapping[str, Any]) -> bytes:
         data = with_part(data, f"xl/worksheets/sheet{number}.xml", shared)
     relation = f'<Relationship Id="strings" Type="{RELATIONS}/sharedStrings" Target="texts.xml"/></Relationships>'
     data = with_part(data, "xl/_rels/workbook.xml.rels", lambda x: x.replace(b"</Relationships>", relation.encode()))
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    override = f'<Override PartName="/xl/texts.xml" ContentType="{kind}"/></Types>'
+    data = with_part(data, "[Content_Types].xml", lambda x: x.replace(b"</Types>", override.encode()))
     return with_member(data, "xl/texts.xml", f'<sst xmlns="{NAMESPACE}">{"".join(texts)}</sst>'.encode())
 
 
@@ -426,7 +428,7 @@ def archive_of(*members: tuple[str, bytes], kind: int = zipfile.ZIP_DEFLATED) ->
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "has a password, or is of the older kind .xls"),
         (archive_of(("mimetype", b"application/vnd.oasis.opendocument.spreadsheet")), "cannot be read"),
         (archive_of(("a", b""), kind=zipfile.ZIP_LZMA), "is packed in a way that workbooks are not"),
-        (archive_of(("a.zip", archive_of(("a", b"")))), "holds another archive"),
+        (archive_of(("a.zip", archive_of(("a", b"")))), "cannot be read"),
         (archive_of(*((f"{number}", b"") for number in range(201))), "holds more than 200 files"),
     ],
 )
@@ -445,7 +447,7 @@ def test_a_workbook_cut_off_anywhere_is_told() -> None:
 @pytest.mark.parametrize(
     "part",
     [
-        "_rels/.rels",
+        "[Content_Types].xml",
         "xl/workbook.xml",
         "xl/_rels/workbook.xml.rels",
         "xl/styles.xml",
@@ -495,14 +497,14 @@ def test_an_encrypted_member_is_refused() -> None:
     assert "has a password" in refused(flagged)
 
 
-@pytest.mark.parametrize(("row", "told"), [([1], "more than 500 rows"), ([], "holds far more than a questionnaire")])
-def test_a_sheet_of_100_000_rows_is_refused(row: list[int], told: str) -> None:
+@pytest.mark.parametrize("rows", [501, 100_000])
+def test_a_sheet_of_many_rows_is_refused(rows: int) -> None:
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("Endless")
-    for _ in range(100_000 if row else 260_000):
-        sheet.append(row)
+    for _ in range(rows):
+        sheet.append([1])
 
-    assert told in refused(saved(book))
+    assert "more than 500 rows" in refused(saved(book))
 
 
 def test_a_sheet_of_many_columns_is_refused() -> None:
@@ -514,10 +516,10 @@ def test_a_sheet_of_many_columns_is_refused() -> None:
 
 def test_a_workbook_of_many_sheets_is_refused() -> None:
     book = opened(write(RUBRIC, {}))
-    for number in range(20):
+    for number in range(21):
         book.create_sheet(f"{number}")
 
-    assert "has 25 sheets" in refused(saved(book))
+    assert "has more than 25 sheets" in refused(saved(book))
 
 
 def test_a_text_that_many_cells_share_is_of_no_more_than_a_cell_s_length() -> None:
@@ -543,6 +545,11 @@ def laughs() -> bytes:
         b'<!DOCTYPE w SYSTEM "http://127.0.0.1:9/w.dtd"><w/>',
     ],
 )
-@pytest.mark.parametrize("part", ["_rels/.rels", "xl/workbook.xml", "xl/styles.xml", "xl/worksheets/sheet2.xml"])
-def test_entities_are_refused(part: str, content: bytes) -> None:
-    assert "declares a document type" in refused(with_part(write(RUBRIC, {}), part, lambda _: content))
+@pytest.mark.parametrize(
+    "part", ["[Content_Types].xml", "xl/workbook.xml", "xl/styles.xml", "xl/worksheets/sheet2.xml"]
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be"])
+def test_entities_are_refused(part: str, content: bytes, encoding: str) -> None:
+    encoded = content.decode().encode(encoding)
+    told = "cannot be read" if encoding == "utf-16" else "declares a document type"
+    assert told in refused(with_part(write(RUBRIC, {}), part, lambda _: encoded))

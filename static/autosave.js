@@ -8,6 +8,9 @@ const BREATH = 150; // ms after a choice: the arrow keys pass over others
 const FIRST_WAIT = 1_000; // ms until another try, doubled each time
 const LONGEST_WAIT = 30_000;
 const PATIENCE = 20_000; // ms for an answer
+const ENDED = [403, 404, 410]; // the link, or this page for it, is no more
+const TOO_LARGE = 413;
+const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 const KEPT_ALIVE = 60_000; // bytes that a browser still sends when its page is left
 
 const home = new URL(document.querySelector("a.header-note").href).pathname;
@@ -22,32 +25,37 @@ class Unsaved {
     Object.assign(this, { address, key, waiting: {}, sending: {}, held: {}, seen: {} });
   }
 
-  /** What pages of this assessment left behind; all of it waits again. */
+  /** What pages of this assessment left behind. */
   static stored() {
-    return Object.keys(localStorage)
-      .filter((key) => key.startsWith(PREFIX + home))
-      .map((key) => {
-        const { held, sending, waiting, seen } = JSON.parse(localStorage.getItem(key));
-        return Object.assign(new Unsaved(key.split(" ")[1], key), { waiting: { ...held, ...sending, ...waiting }, seen });
-      });
+    try {
+      const keys = Object.keys(localStorage).filter((key) => key.startsWith(PREFIX + home));
+      return keys.map((key) => Object.assign(new Unsaved(key.split(" ")[1], key), JSON.parse(localStorage.getItem(key))));
+    } catch {
+      return []; // no storage here
+    }
   }
 
   get fields() {
-    return { ...this.sending, ...this.waiting };
+    return { ...this.held, ...this.sending, ...this.waiting };
   }
 
-  get empty() {
-    return isEmpty(this.fields);
+  get settled() {
+    return isEmpty(this.sending) && isEmpty(this.waiting);
   }
 
   keep() {
     const { waiting, sending, held, seen } = this;
     try {
-      if (this.empty && isEmpty(held)) localStorage.removeItem(this.key);
+      if (isEmpty(this.fields)) localStorage.removeItem(this.key);
       else localStorage.setItem(this.key, JSON.stringify({ waiting, sending, held, seen }));
     } catch {
       // no storage here: then what waits lives as long as the page
     }
+  }
+
+  forget() {
+    Object.assign(this, { waiting: {}, sending: {}, held: {}, seen: {} });
+    this.keep();
   }
 
   /** Sends what waits; an earlier request without an answer goes first, as it was: it may have arrived. */
@@ -60,33 +68,44 @@ class Unsaved {
       body,
       headers: { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" },
       keepalive: body.length < KEPT_ALIVE,
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.timeout?.(PATIENCE),
     });
     if (!response.ok) throw Object.assign(new Error(), { status: response.status });
     const answer = await response.json();
+    const sent = this.sending;
     this.sending = {};
+    for (const name of Object.keys(sent)) delete this.held[name];
+    for (const name of answer.held) if (!(name in this.waiting)) this.held[name] = sent[name];
+    for (const [name, value] of Object.entries(answer.seen)) if (name in this.seen) this.seen[name] = value;
+    if (isEmpty(this.fields)) this.seen = {};
     this.keep();
-    return answer;
+    return { answer, sent };
   }
 }
 
 const isEmpty = (fields) => Object.keys(fields).length === 0;
+const addressOf = (form) => form.getAttribute("action").split("?")[0];
 
-/** Sends what other pages of this assessment could not, quietly. What collides there is shown when they are opened. */
+/** Sends what other pages of this assessment could not, and says where something is still not saved. */
 async function sendLeftovers() {
   for (const unsaved of Unsaved.stored()) {
     if (form && unsaved.address === addressOf(form)) continue;
-    const { fields } = unsaved;
+    unsaved.waiting = { ...unsaved.held, ...unsaved.waiting };
+    unsaved.held = {};
     try {
-      const answer = await unsaved.send();
-      if (answer.not_saved.length) Object.assign(unsaved, { held: fields }).keep();
-    } catch {
-      return; // still no connection
+      while (!unsaved.settled) await unsaved.send();
+    } catch (error) {
+      if (ENDED.includes(error.status)) unsaved.forget();
     }
+    if (!isEmpty(unsaved.fields)) tellLeftover(unsaved.address);
   }
 }
 
-const addressOf = (form) => form.getAttribute("action").split("?")[0];
+function tellLeftover(address) {
+  const notice = document.querySelector("[data-leftover]");
+  notice.querySelector("a").href = address;
+  notice.hidden = false;
+}
 
 /** The page of a theme, which saves itself. */
 class Page {
@@ -94,14 +113,14 @@ class Page {
     this.unsaved = new Unsaved(addressOf(form));
     this.state = form.querySelector("[data-save-state]");
     this.tries = 0;
-    this.final = false;
+    this.failure = null; // of the last try: "network", "server" or "ended"
     this.busy = null;
     this.timer = 0;
   }
 
   start() {
     form.addEventListener("input", (event) => this.changed(event.target));
-    form.addEventListener("focusout", () => this.unsaved.empty || this.soon(0));
+    form.addEventListener("focusout", () => this.unsaved.settled || this.tries || this.soon(0));
     form.addEventListener("submit", (event) => this.submit(event));
     document.addEventListener("click", (event) => this.follow(event), true);
     addEventListener("online", () => this.soon(0));
@@ -112,40 +131,47 @@ class Page {
   /** Puts back into the form what an earlier visit could not save. */
   restore() {
     for (const old of Unsaved.stored().filter((old) => old.address === this.unsaved.address)) {
-      for (const [name, value] of Object.entries(old.waiting)) {
-        for (const field of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
-          if (field.type === "radio") field.checked = field.value === value;
-          else field.value = value;
-          field.closest("details")?.setAttribute("open", "");
-        }
-      }
-      Object.assign(this.unsaved.waiting, old.waiting);
+      for (const [name, value] of Object.entries(old.fields)) this.show(name, value);
+      Object.assign(this.unsaved.sending, old.sending);
+      Object.assign(this.unsaved.waiting, old.held, old.waiting);
       Object.assign(this.unsaved.seen, old.seen);
-      localStorage.removeItem(old.key);
+      old.forget();
     }
     this.unsaved.keep();
-    if (!this.unsaved.empty) this.soon(0);
+    if (!this.unsaved.settled) this.soon(0);
+  }
+
+  show(name, value) {
+    for (const field of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
+      if (field.type === "radio") field.checked = field.value === value;
+      else field.value = value;
+      if (value) field.closest("details")?.setAttribute("open", "");
+      this.offerToTakeBack(field);
+    }
+  }
+
+  offerToTakeBack(field) {
+    const section = sectionOf(field);
+    const button = section.querySelector("[name=take_back]");
+    if (button && field.name === section.id) button.hidden = false;
   }
 
   changed(field) {
     const { unsaved } = this;
-    const question = field.closest(".question");
-    const seen = question.querySelector("input[type=hidden]");
-    unsaved.seen[seen.name] ??= seen.value;
-    const held = this.fieldsOf(question, unsaved.held);
-    const collides = question.querySelector(".overtaken");
+    const section = sectionOf(field);
+    const seen = section.querySelector("input[type=hidden]");
+    if (seen) unsaved.seen[seen.name] ??= seen.value;
+    const collides = section.querySelector(".overtaken");
+    const held = namesIn(section).filter((name) => name in unsaved.held);
     const goes = collides ? unsaved.held : unsaved.waiting;
-    Object.assign(goes, held, { [field.name]: field.value });
-    if (!collides) for (const name of Object.keys(held)) delete unsaved.held[name];
-    const takeBack = question.querySelector("[name=take_back]");
-    if (takeBack && field.name === question.id) takeBack.hidden = false;
+    for (const name of held) {
+      goes[name] ??= unsaved.held[name]; // what was refused goes up again with what mends it
+      if (!collides) delete unsaved.held[name];
+    }
+    goes[field.name] = field.value;
+    this.offerToTakeBack(field);
     unsaved.keep();
     if (!collides) this.soon(field.type === "radio" ? BREATH : PAUSE);
-  }
-
-  fieldsOf(question, fields) {
-    const names = new Set([...question.querySelectorAll("[name]")].map((field) => field.name));
-    return Object.fromEntries(Object.entries(fields).filter(([name]) => names.has(name)));
   }
 
   soon(pause) {
@@ -161,68 +187,94 @@ class Page {
   }
 
   async work() {
-    while (!this.unsaved.empty && !this.final) {
+    while (!this.unsaved.settled && this.failure !== "ended") {
       this.say("saving");
-      const sent = isEmpty(this.unsaved.sending) ? this.unsaved.waiting : this.unsaved.sending;
+      let saved;
       try {
-        this.take(await this.unsaved.send(), sent);
-        this.tries = 0;
+        saved = await this.unsaved.send();
       } catch (error) {
-        this.final = error.status < 500;
-        this.say(this.final ? "ended" : "waiting");
-        if (!this.final) this.soon(Math.min(FIRST_WAIT * 2 ** this.tries++, LONGEST_WAIT));
-        return;
+        return this.fail(error.status);
       }
+      this.tries = 0;
+      this.failure = null;
+      this.take(saved.answer, saved.sent);
     }
+  }
+
+  fail(status) {
+    if (ENDED.includes(status)) {
+      this.failure = "ended";
+      this.unsaved.forget(); // what was typed is still on the page
+      return this.say("ended");
+    }
+    if (status === TOO_LARGE) {
+      Object.assign(this.unsaved.held, this.unsaved.sending);
+      this.unsaved.sending = {};
+      this.unsaved.keep();
+      return this.say("refused", this.state.dataset.large);
+    }
+    this.failure = status === undefined ? "network" : "server";
+    this.say("waiting");
+    this.soon(Math.min(FIRST_WAIT * 2 ** this.tries++, LONGEST_WAIT));
   }
 
   /** Shows what the answer to a save says. */
   take(answer, sent) {
-    for (const [name, value] of Object.entries(answer.seen)) {
-      form.elements[name].value = value;
-      if (name in this.unsaved.seen) this.unsaved.seen[name] = value;
+    for (const [name, value] of Object.entries(answer.seen)) form.elements[name].value = value;
+    for (const section of form.querySelectorAll(".question")) {
+      if (namesIn(section).some((name) => name in sent)) this.clear(section);
     }
-    for (const name of answer.not_saved) {
-      Object.assign(this.unsaved.held, this.fieldsOf(document.getElementById(name), sent));
-    }
-    if (this.unsaved.empty && isEmpty(this.unsaved.held)) this.unsaved.seen = {};
-    this.unsaved.keep();
+    for (const error of answer.errors) this.tell(error);
     for (const [question, panel] of Object.entries(answer.overtaken)) this.collide(question, panel);
-    this.showErrors(answer.errors);
-    document.querySelector("[data-position]").textContent = answer.position;
-    document.querySelector("[data-count]").textContent = answer.count;
-    const what = answer.errors.map(({ about, message }) => (about ? `${about}: ${message}` : message)).join(" ");
-    if (!isEmpty(answer.overtaken)) this.say("overtaken");
-    else if (answer.not_saved.length) this.say("refused", what);
-    else this.say(what ? "lacking" : "saved", what);
+    for (const question of answer.lacking) document.getElementById(question).dataset.lacking = "";
+    for (const [place, text] of Object.entries(answer.progress)) {
+      document.querySelector(`[data-${place}]`).textContent = text;
+    }
+    this.sum();
+  }
+
+  /** The state of the whole page, not only of the last save. */
+  sum() {
+    const told = [...form.querySelectorAll(".field-error")].map((one) => `${nameOf(one)}: ${one.textContent.trim()}`);
+    const lacking = [...form.querySelectorAll("[data-lacking]")].map(nameOf);
+    const collides = form.querySelector(".overtaken");
+    if (collides) this.say("overtaken");
+    else if (!isEmpty(this.unsaved.held)) this.say("refused", told.join(" "));
+    else if (lacking.length) this.say("lacking", lacking.join(", "));
+    else this.say("saved");
+    if (!told.length && !collides) document.querySelector(".error-summary")?.remove();
+  }
+
+  clear(section) {
+    delete section.dataset.lacking;
+    for (const old of section.querySelectorAll(".field-error")) old.remove();
+    for (const control of section.querySelectorAll("[aria-invalid]")) control.removeAttribute("aria-invalid");
+    if (!section.querySelector(".overtaken")) section.classList.remove("has-error");
+  }
+
+  tell({ target, message }) {
+    const control = document.getElementById(target);
+    const told = document.createElement("p");
+    told.className = "field-error";
+    told.id = `${control.name}-error`;
+    told.textContent = message;
+    control.setAttribute("aria-invalid", "true");
+    const described = (control.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== told.id);
+    control.setAttribute("aria-describedby", [...described, told.id].join(" "));
+    (control.closest(".levels, .states .choice, .grades") ?? control).before(told);
   }
 
   collide(question, panel) {
     const section = document.getElementById(question);
+    const earlier = section.querySelector(".overtaken");
     section.querySelector("fieldset").insertAdjacentHTML("beforebegin", panel);
     section.classList.add("has-error");
-    section.querySelector(".overtaken").focus();
-  }
-
-  showErrors(errors) {
-    for (const old of form.querySelectorAll("[data-told]")) {
-      old.remove();
-    }
-    for (const { target, message } of errors) {
-      const control = document.getElementById(target);
-      const told = document.createElement("p");
-      told.className = "field-error";
-      told.id = `${target}-told`;
-      told.dataset.told = "";
-      told.textContent = message;
-      const described = (control.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== told.id);
-      control.setAttribute("aria-describedby", [...described, told.id].join(" "));
-      (control.closest(".levels, .states .choice, .grades") ?? control).before(told);
-    }
+    if (earlier) earlier.remove();
+    else section.querySelector(".overtaken").focus();
   }
 
   say(what, detail = "") {
-    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    const time = new Date().toLocaleTimeString(document.documentElement.lang, CLOCK);
     const text = this.state.dataset[what].replace("{time}", time).replace("{what}", detail);
     if (this.state.textContent !== text) this.state.textContent = text;
     this.state.dataset.now = what;
@@ -232,15 +284,13 @@ class Page {
   async submit(event) {
     const { name, value } = event.submitter ?? {};
     if (name === "keep_saved") {
-      for (const field of Object.keys(this.fieldsOf(document.getElementById(value), this.unsaved.held))) {
-        delete this.unsaved.held[field];
-      }
+      for (const field of namesIn(document.getElementById(value))) delete this.unsaved.held[field];
       this.unsaved.keep();
     }
-    if (this.leaving || (this.unsaved.empty && !this.busy)) return;
+    if (this.leaving || (this.unsaved.settled && !this.busy)) return;
     event.preventDefault();
-    await this.go();
-    if (!this.unsaved.empty && !this.final) return;
+    await Promise.all([this.go(), new Promise(setTimeout)]); // a form cannot be sent from within its own event
+    if (!this.unsaved.settled && this.failure === "network") return;
     this.leaving = true;
     form.requestSubmit(event.submitter);
     this.leaving = false;
@@ -251,12 +301,16 @@ class Page {
     const link = event.target.closest("a[href]");
     const plain = link && event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !link.target;
     const leads = plain && link.origin === location.origin && link.pathname !== location.pathname;
-    if (!leads || this.leaving || (this.unsaved.empty && !this.busy)) return;
+    if (!leads || (this.unsaved.settled && !this.busy)) return;
     event.preventDefault();
     await this.go();
-    location.assign(link.href);
+    if (navigator.onLine) location.assign(link.href); // else the page would be lost from sight
   }
 }
+
+const sectionOf = (element) => element.closest(".question");
+const nameOf = (element) => sectionOf(element).getAttribute("aria-label");
+const namesIn = (section) => [...new Set([...section.querySelectorAll("[name]")].map((field) => field.name))];
 
 if (form) new Page().start();
 sendLeftovers();

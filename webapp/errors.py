@@ -53,11 +53,9 @@ def init_app(app: Flask) -> None:
 def _page(error: HTTPException) -> tuple[str, int, list[tuple[str, str]]]:
     status = error.code or InternalServerError.code
     kind = status if status in EXPLAINED else InternalServerError.code
-    in_assessment = (request.endpoint or "").startswith(("assessment.", "report."))
     page = render_template(
         "pages/error.html",
         status=kind,
-        in_assessment=in_assessment,
         error_id=g.get("error_id"),
         size=request.content_length,
     )

@@ -39,7 +39,7 @@ def send_link(to: str, region: str, token: str) -> None:
     message.set_content(text.strip() + "\n")
     try:
         _deliver(mail, message)
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, ValueError, smtplib.SMTPException) as error:
         raise NotSent from error
 
 

@@ -104,7 +104,7 @@ class Contributor(Base):
 
     assessment: Mapped[Assessment] = relationship(back_populates="contributors")
     links: Mapped[list["Link"]] = relationship(
-        back_populates="contributor", cascade="all, delete-orphan", order_by="Link.serial"
+        back_populates="contributor", cascade="all, delete-orphan", order_by="Link.serial", lazy="selectin"
     )
 
 

@@ -1,8 +1,10 @@
 """What tests in a browser share: assessments in every state, and how often axe has looked at which."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from tests.browser.site import Site, build
 
@@ -11,6 +13,13 @@ from tests.browser.site import Site, build
 def site(server: str) -> Site:
     """Assessments in every state on the server of this run."""
     return build(server)
+
+
+@pytest.fixture(scope="session")
+def window(browser: Browser) -> Iterator[Page]:
+    """A page that tests which only look share: a new one for each would take longer than the looking."""
+    with browser.new_context() as context:
+        yield context.new_page()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

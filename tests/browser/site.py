@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
@@ -79,7 +80,7 @@ class Site:
 
     `helped` has colleagues: `asked`, and `thanked`, who is done. `submitted` is up to date, `outdated` was changed
     since, `next` goes on from `submitted`. The links `renewed`, `withdrawn` and `deleted` have ended. `doomed`,
-    `colliding` and `lacking` are for the one test that changes them.
+    `colliding`, `lacking` and `mistaken` are for the one test that changes them.
     """
 
     server: str
@@ -98,6 +99,7 @@ class Site:
     doomed: str
     colliding: str
     lacking: str
+    mistaken: str
 
 
 def build(server: str) -> Site:
@@ -125,6 +127,7 @@ def build(server: str) -> Site:
         doomed=started(server),
         colliding=started(server),
         lacking=started(server),
+        mistaken=started(server),
     )
 
 
@@ -156,7 +159,8 @@ def _with_colleagues(server: str) -> tuple[str, str, str, str, str]:
     """The owner's link, those of one who was asked, one who is done, the owner's former, and one withdrawn."""
     former = _filled(server)
     send(f"{former}colleagues", {**COLLEAGUE, "themes": ["skills", "firms"]})
-    link = send(f"{former}link/renew", {}).partition("link")[0]
+    new = _found(r'name="new" value="([^"]+)"', f"{former}link")[0]
+    link = send(f"{former}link/renew", {"new": new}).partition("link")[0]
     for themes in (["skills", "firms"], ["finance"], ["skills"]):
         send(f"{link}colleagues", {**COLLEAGUE, "themes": themes})
     numbers, addresses = zip(*_colleagues(link), strict=True)
@@ -168,5 +172,9 @@ def _with_colleagues(server: str) -> tuple[str, str, str, str, str]:
 
 
 def _colleagues(link: str) -> list[tuple[str, str]]:
-    with urlopen(f"{link}colleagues") as answer:
-        return re.findall(r'<code id="address-(\d+)">([^<]+)</code>', answer.read().decode())
+    return _found(r'<code id="address-(\d+)">([^<]+)</code>', f"{link}colleagues")
+
+
+def _found(pattern: str, address: str) -> list[Any]:
+    with urlopen(address) as answer:
+        return re.findall(pattern, answer.read().decode())

@@ -13,8 +13,8 @@ from tests.browser.site import RUBRIC, SKILLS, started
 NOTE, REASON = "Adopted by all parties in 2019.", "There is no such body in the region."
 CHOICES = [*"01234", *(state.id for state in RUBRIC.states)]
 NOTED, REASONED, UNKNOWN = (question.id for question in (RUBRIC.questions[0], SKILLS[0], SKILLS[1]))
-MOST_STOPS = 6
-"""Tab stops that one question may take: two explanations, its choices on both sides of one, evidence, taking back."""
+MOST_STOPS = 7
+"""Tab stops that one question may take: three explanations, its choices on both sides of one, evidence, taking back."""
 FOCUS = """() => {
   const box = element => element?.getBoundingClientRect().toJSON();
   const focused = document.activeElement;

@@ -57,6 +57,8 @@ def choices(question: Question) -> list[Heard]:
         *levels[3:],
         Heard("group", "Or, if none of these fits"),
         *(Heard("radio", state.label) for state in RUBRIC.states),
+        Heard("group", ""),
+        Heard("DisclosureTriangle", named("What these four mean", question)),
     ]
 
 
@@ -99,7 +101,8 @@ def test_a_reason_is_asked_for_where_a_question_does_not_apply(page: Page, serve
     reason = Heard("textbox", "Why doesn’t it apply?")
     assert reason in heard(page, f"#{FIRST.id} > fieldset")
     state = page.get_by_role("status")
-    expect(state).to_contain_text(f"Still missing: {FIRST.name}: Please say in a few words why this does not apply.")
+    expect(state).to_have_attribute("data-now", "lacking")
+    expect(state).to_contain_text(FIRST.name)
     told = reason._replace(description="Please say in a few words why this does not apply.")
     assert told in heard(page, f"#{FIRST.id} > fieldset")
     page.get_by_role("textbox", name="Why doesn’t it apply?").fill("There is no such body.")
@@ -159,4 +162,4 @@ def test_a_conflict_is_a_group_with_two_named_buttons(page: Page, server: str) -
         Heard("heading", "Yours, not saved yet"),
         Heard("button", named("Put mine in its place", FIRST)),
     ]
-    expect(page.get_by_role("status")).to_contain_text("Not saved: somebody else changed the same answer.")
+    expect(page.get_by_role("status")).to_have_attribute("data-now", "overtaken")

@@ -13,7 +13,7 @@ from webapp.assessment.rubrics import rubric_of
 from webapp.current import database
 from webapp.downloads import attachment, file_name
 from webapp.i18n import language
-from webapp.models import Submission, now
+from webapp.models import Submission
 from webapp.report.pdf import NoPango, works
 from webapp.report.store import report_on, reports
 
@@ -71,7 +71,6 @@ def give_again(assessment_id: int) -> Page:
         lost = service.assessment(session, assessment_id) or abort(404)
         contact = lost.contact or abort(404)
         token = links.renew(session, lost)
-        lost.mailed_at = now()
     sent = mail.configured()
     try:
         if sent:

@@ -1,7 +1,7 @@
 """What stands in the cells of an XLSX workbook that somebody sent, read by openpyxl within bounds.
 
-openpyxl trusts its files: a few kilobytes can keep it busy for hours. So it is given nothing but the parts that hold
-cells, and these only after they were counted.
+openpyxl trusts its files: a few kilobytes can keep it busy for hours. So it is given the parts that hold cells and
+nothing else, once it is known what they cost.
 """
 
 import datetime as dt
@@ -17,32 +17,22 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from flask_babel import gettext as _
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 
 from rubric.problems import InputError, Problem
 
-MOST_MEMBERS = 200
-LARGEST_CONTENT = 10_000_000
-"""Bytes of all members together, unpacked."""
-MOST_ROWS, MOST_COLUMNS, MOST_SHEETS = 500, 100, 25
-LONGEST_TEXT = 32_767
-"""Characters that a cell may hold in Excel."""
-LONGEST_TITLE = 31
-"""Characters of a sheet's title in Excel."""
-
-ZIP = b"PK\x03\x04"
-OLE = b"\xd0\xcf\x11\xe0"
-"""How files of the older kind begin, and workbooks with a password."""
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+"""How workbooks begin, and those of the older kind or with a password."""
+MOST_MEMBERS, LARGEST_CONTENT = 200, 10_000_000
+"""Of the archive: files, and their bytes unpacked."""
+MOST_SHEETS, MOST_ROWS, MOST_COLUMNS, LONGEST_TEXT = 25, 500, 100, 32_767
 
 _PARTS = re.compile(r"\[Content_Types\]\.xml|xl/(worksheets/)?[^/]+\.xml|xl/_rels/workbook\d*\.xml\.rels")
-"""What cells are read from; all else, such as pictures and charts, is not even unpacked."""
-_MOST_CHARACTERS, _MOST_TAGS = 2_000_000, 80_000
-"""Of these parts together: five times what a full questionnaire has after an office program has saved it."""
-_COSTLY = {"sheet": MOST_SHEETS, "definedName": 100, "f": 100, "numFmt": 100, "xf": 1_000}
-"""How many there may be of elements whose cost to openpyxl grows faster than their size."""
-_LONGEST_COSTLY = 500
-"""Characters of such an element."""
-_ELEMENT = re.compile(r"<(?:[^\s<>/:]+:)?(\w+)([^<]*)")
+_MOST_CHARACTERS, _MOST_TAGS = 2_000_000, 300_000
+"""Of all parts; tags times sheets, as each sheet may name the same part. Five times what a full questionnaire has."""
+_COSTLY = re.compile(r"<(?:[^\s<>/:]+:)?(sheet|definedName|f|numFmt|xf)\b([^<]*)")
+_MOST_COSTLY, _LONGEST_COSTLY = 500, 400
+"""Elements that cost openpyxl more than their size: how many of each there may be, and characters of one."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +42,7 @@ class NoValue:
     what: str
 
 
-Value = str | dt.datetime | NoValue
+Value = str | dt.date | NoValue
 """A number is a text too, as somebody would type it."""
 
 
@@ -64,25 +54,17 @@ class Sheet:
     rows: Mapping[int, Mapping[int, Value]]
 
 
-def escaped(text: str) -> str:
-    """`text` as a workbook holds it: what looks like a character's number in `_x0041_` is marked as no such thing."""
-    return re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text)
-
-
-def _unescaped(text: str) -> str:
-    """As openpyxl reads texts from a list, where it leaves the mark out wherever it stands; and Excel's line ends."""
-    return text.replace("x005F_", "").replace("_x000D_", "\r")
-
-
 def sheets(data: bytes, file: str) -> tuple[Sheet, ...]:
-    """The sheets of the workbook in `data`, which messages call `file`, as far as they hold cells.
+    """The sheets of the workbook in `data`, which messages call `file`.
 
     Raises InputError where it is none, is damaged, or is larger than any questionnaire: before it costs time or memory.
     """
     if data.startswith(OLE):
         raise _refusal(file, _("has a password, or is of the older kind .xls"))
+    warnings.filterwarnings("ignore", module=r"openpyxl\.")  # it tells what it would leave out if it wrote the file
     try:
-        with closing(_opened(_with_cells_only(data, file))) as book:
+        parts = io.BytesIO(_parts(data, file))
+        with closing(load_workbook(parts, read_only=True, keep_links=False)) as book:
             return tuple(_sheet(sheet, file) for sheet in book.worksheets)
     except InputError:
         raise
@@ -90,74 +72,61 @@ def sheets(data: bytes, file: str) -> tuple[Sheet, ...]:
         raise _refusal(file, _("cannot be read: it is no workbook, or is damaged")) from None
 
 
-def _refusal(file: str, what: str) -> InputError:
-    return InputError([Problem(file, what, _("the workbook as it was downloaded, filled in and saved as .xlsx"))])
+def _refusal(where: str, what: str) -> InputError:
+    return InputError([Problem(where, what, _("the workbook as it was downloaded, filled in and saved as .xlsx"))])
 
 
-def _opened(data: bytes) -> Workbook:
-    warnings.filterwarnings("ignore", module=r"openpyxl\.")  # of what it would leave out if it wrote the file again
-    return load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
-
-
-def _with_cells_only(data: bytes, file: str) -> bytes:
-    """The archive with those parts alone that cells are read from, unpacked, once they are known to cost little."""
-    slim = io.BytesIO()
+def _parts(data: bytes, file: str) -> bytes:
+    """The archive without pictures, charts and the like, and with as much in each member as its directory says."""
+    slim, texts = io.BytesIO(), dict[str, str]()
     with ZipFile(io.BytesIO(data)) as archive, ZipFile(slim, "w") as copy:
-        members = archive.infolist()
-        _refuse_costly_members(members, file)
-        parts = {member.filename: _text(archive, member) for member in members if _PARTS.fullmatch(member.filename)}
-        _refuse_costly_parts(parts, file)
-        for name, text in parts.items():
+        _refuse_costly_archive(archive.infolist(), file)
+        for member in filter(lambda member: _PARTS.fullmatch(member.filename), archive.infolist()):
+            with archive.open(member) as part:  # read() without a number unpacks more than was told
+                texts[member.filename] = part.read(member.file_size + 1).decode()
+        _refuse_costly_parts(texts, file)
+        for name, text in texts.items():
             copy.writestr(name, text)
     return slim.getvalue()
 
 
-def _refuse_costly_members(members: list[ZipInfo], file: str) -> None:
+def _refuse_costly_archive(members: list[ZipInfo], file: str) -> None:
     if len(members) > MOST_MEMBERS:
         raise _refusal(file, _("holds more than %(max)d files", max=MOST_MEMBERS))
     if sum(member.file_size for member in members) > LARGEST_CONTENT:
         raise _refusal(file, _("unpacks to more than %(max)d MB", max=LARGEST_CONTENT // 1_000_000))
-    if any(member.flag_bits & 1 for member in members):
-        raise _refusal(file, _("has a password"))
-    if any(member.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for member in members):
-        raise _refusal(file, _("is packed in a way that workbooks are not"))
+    if any(member.flag_bits & 1 or member.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for member in members):
+        raise _refusal(file, _("has a password, or is packed in a way that workbooks are not"))
 
 
-def _text(archive: ZipFile, member: ZipInfo) -> str:
-    with archive.open(member) as opened:
-        return opened.read(member.file_size + 1).decode()  # all of it without a number: more than the directory says
-
-
-def _refuse_costly_parts(parts: Mapping[str, str], file: str) -> None:
-    whole = "".join(parts.values())
-    if len(whole) > _MOST_CHARACTERS or whole.count("<") > _MOST_TAGS:
+def _refuse_costly_parts(texts: Mapping[str, str], file: str) -> None:
+    whole = "".join(texts.values())
+    if len(whole) > _MOST_CHARACTERS:
         raise _refusal(file, _("holds far more than a questionnaire, such as more than %(max)d rows", max=MOST_ROWS))
-    if "\0" in whole or "<!" in whole or whole.count("<?") > len(parts):
+    if "\0" in whole or "<!" in whole or whole.count("<?") > len(texts):  # UTF-16, or texts in pieces
         raise _refusal(file, _("declares a document type, or is written as no workbook is"))
-    elements = [(name, rest) for name, rest in _ELEMENT.findall(whole) if name in _COSTLY]
-    counts = Counter(name for name, _rest in elements)
-    if counts["sheet"] > MOST_SHEETS:
+    costly = _COSTLY.findall(whole)
+    count = Counter(name for name, _rest in costly)
+    if count["sheet"] > MOST_SHEETS:
         raise _refusal(file, _("has more than %(max)d sheets", max=MOST_SHEETS))
-    if any(counts[name] > most for name, most in _COSTLY.items()) or any(
-        len(rest) > _LONGEST_COSTLY for _name, rest in elements
+    if (
+        whole.count("<") * max(1, count["sheet"]) > _MOST_TAGS
+        or max(count.values(), default=0) > _MOST_COSTLY
+        or any(len(rest) > _LONGEST_COSTLY for _name, rest in costly)
+        or any("chartsheet" in unescape(text) for name, text in texts.items() if name.endswith(".rels"))
     ):
-        raise _refusal(file, _("holds formulas or formats that a questionnaire has not"))
-    if any("chartsheet" in unescape(text) for name, text in parts.items() if name.endswith(".rels")):
-        raise _refusal(file, _("has a chart for a sheet"))
+        raise _refusal(file, _("holds more cells, formulas, formats or charts than a questionnaire"))
 
 
 def _sheet(sheet: Any, file: str) -> Sheet:
     """Its cells; what follows a gap over the last row allowed is not looked at: programs write an empty row there."""
-    title = "".join(c if c.isprintable() else "�" for c in sheet.title[:LONGEST_TITLE])
-    where = f"{file}: " + _("sheet %(sheet)s", sheet=title)
+    title = "".join(c if c.isprintable() else "�" for c in sheet.title[:31])
+    where, rows = f"{file}: " + _("sheet %(sheet)s", sheet=title), dict[int, Mapping[int, Value]]()
     sheet.reset_dimensions()
-    rows = dict[int, Mapping[int, Value]]()
     for number, row in enumerate(sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS + 1), 1):
         cells = {column: _value(cell, where) for column, cell in enumerate(row, 1) if cell.value not in (None, "")}
-        if cells and number > MOST_ROWS:
-            raise _refusal(where, _("more than %(max)d rows", max=MOST_ROWS))
-        if MOST_COLUMNS + 1 in cells:
-            raise _refusal(where, _("more than %(max)d columns", max=MOST_COLUMNS))
+        if cells and (number > MOST_ROWS or max(cells) > MOST_COLUMNS):
+            raise _refusal(where, _("more than %(rows)d rows or %(wide)d columns", rows=MOST_ROWS, wide=MOST_COLUMNS))
         if cells:
             rows[number] = cells
     return Sheet(title, rows)
@@ -171,12 +140,13 @@ def _value(cell: Any, where: str) -> Value:
             return NoValue(_("an error value"))
         case _kind, bool() as truth:
             return NoValue(_("TRUE") if truth else _("FALSE"))
-        case _kind, dt.datetime() as moment:
-            return moment
+        case _kind, dt.date() as day:
+            return dt.date(day.year, day.month, day.day)
         case _kind, int() | float() as number:
             return str(int(number) if number == number // 1 and abs(number) < 1e15 else number)
-        case _kind, str() as text if len(text) <= LONGEST_TEXT:
-            return _unescaped(text)
-        case _kind, str():
-            raise _refusal(where, _("a text of more than %(max)d characters", max=LONGEST_TEXT))
+        case _kind, str() as text:
+            if len(text) > LONGEST_TEXT:
+                raise _refusal(where, _("a text of more than %(max)d characters", max=LONGEST_TEXT))
+            # openpyxl itself leaves this mark out of texts that stand in a list; Excel writes line ends like that
+            return text.replace("x005F_", "").replace("_x000D_", "\r")
     return NoValue(_("a time"))

@@ -157,9 +157,11 @@ def priorities(assessment: Assessment) -> dict[str, int]:
 
 
 def save_priority(assessment: Assessment, theme: str, priority: int) -> None:
-    """Says how much a theme matters; the default is stored only in place of something else."""
+    """Says how much a theme matters; the default is not stored."""
     kept = next((p for p in assessment.priorities if p.theme == theme), None)
-    if kept:
+    if kept and priority == DEFAULT_PRIORITY:
+        assessment.priorities.remove(kept)
+    elif kept:
         kept.priority = priority
     elif priority != DEFAULT_PRIORITY:
         assessment.priorities.append(Priority(theme=theme, priority=priority))

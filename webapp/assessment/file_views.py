@@ -26,7 +26,7 @@ FROM_PREVIEW = "preview.json"
 @bp.get("/exchange")
 def exchange(token: str) -> Page:
     with database().reading() as session:
-        visit = _opened(links.visit(session, token))
+        visit = links.owner_visit(session, token)
     return _exchange_page(visit, UploadForm())
 
 
@@ -47,7 +47,7 @@ def plain(token: str) -> Response:
 @bp.post("/exchange")
 def upload(token: str) -> Page:
     with database().reading() as session:
-        visit = _opened(links.visit(session, token))
+        visit = links.owner_visit(session, token)
         seen = _state(visit)
         stored, priorities = entries.entries(visit.assessment), entries.priorities(visit.assessment)
     form = UploadForm(request.files)
@@ -64,7 +64,7 @@ def upload(token: str) -> Page:
 @bp.post("/exchange/take-over")
 def take_over(token: str) -> Page:
     with database().writing() as session:
-        visit = _opened(links.visit(session, token, lock=True))
+        visit = links.owner_visit(session, token, lock=True)
         try:
             answers = uploads.parse(request.form.get("content", "").encode(), FROM_PREVIEW, visit.rubric)
         except InputError as error:
@@ -80,14 +80,9 @@ def take_over(token: str) -> Page:
     return redirect(url_for("assessment.tasks", token=token, taken=taken), 303)
 
 
-def _opened(visit: Visit) -> Visit:
-    visit.require_owner()
-    return visit
-
-
 def _answers_so_far(token: str) -> tuple[Visit, Answers]:
     with database().reading() as session:
-        visit = _opened(links.visit(session, token))
+        visit = links.owner_visit(session, token)
         return visit, service.answers_of(visit.assessment, visit.rubric)
 
 

@@ -37,6 +37,7 @@ from rubric.answers import (
     territories,
 )
 from rubric.model import TOP_LEVEL, Rubric
+from webapp.assessment.entries import Entry, lacks_reason
 from webapp.assessment.links import ROLES, Invitation, in_days
 
 EMAIL_LENGTH = 254
@@ -88,13 +89,18 @@ class Mistake:
     message: str
 
 
+def mistakes_in(form: BaseForm) -> list[Mistake]:
+    """What the respondent has to look at in `form`, from top to bottom."""
+    return [Mistake(_first_control(field), None, error) for field in form for error in field.errors]
+
+
 class Told(Form):
     """A form that can say what is wrong in it."""
 
     @property
     def mistakes(self) -> list[Mistake]:
         """What the respondent has to look at, from top to bottom."""
-        return [Mistake(_first_control(field), None, error) for field in self for error in field.errors]
+        return mistakes_in(self)
 
 
 def _first_control(field: Field) -> str:
@@ -141,7 +147,10 @@ class InviteForm(Told):
             Fits(Region),
         ],
     )
-    role = RadioField(choices=[SelectChoice(role) for role in ROLES], validators=[DataRequired(NO_CHOICE)])
+    role = RadioField(
+        choices=[SelectChoice(role) for role in ROLES],
+        validators=[DataRequired(_l("Please choose whom they speak for."))],
+    )
     themes = SelectMultipleField(validators=[DataRequired(_l("Please choose at least one theme."))])
     days = SelectField(
         choices=[SelectChoice(days, label) for days, label in DAYS.items()], coerce=int, default=USUAL_DAYS
@@ -159,6 +168,14 @@ class SubmitForm(Told):
     declaration = BooleanField(
         validators=[DataRequired(_l("Please confirm the declaration. Without it the answers are not submitted."))]
     )
+
+    def mistakes_with(self, given: Mapping[str, Entry], rubric: Rubric) -> list[Mistake]:
+        """What stands in the way of submitting: in the answers `given` so far, by question id, and in this form."""
+        lacking = [q for q in rubric.questions if lacks_reason(given.get(q.id, Entry()))]
+        mistakes = [Mistake(f"answer-{q.id}", q.name, _l("Please say why this does not apply.")) for q in lacking]
+        if not any(entry.answer is not None for entry in given.values()):
+            mistakes.append(Mistake(rubric.themes[0].id, None, _l("Answer at least one question before you submit.")))
+        return mistakes + self.mistakes
 
 
 class UploadForm(Told):

@@ -4,6 +4,7 @@ import base64
 import datetime as dt
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from typing import Literal
@@ -19,6 +20,8 @@ TOKEN_BYTES = 24
 MOST_CONTRIBUTORS = 50
 """For one assessment: more than any region asks, and few enough to read on a page."""
 ROLES = ("government", "business", "academia", "civil-society")
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{32}", re.ASCII)
 
 End = Literal["renewed", "withdrawn"]
 
@@ -56,12 +59,13 @@ class Invitation:
 
 @dataclass(frozen=True)
 class Visit:
-    """Somebody who came with a working link. `contributor` is None for the owner."""
+    """Somebody who came with a link, which works `until` then. `contributor` is None for the owner."""
 
     token: str
     assessment: Assessment
     rubric: Rubric
     contributor: Contributor | None
+    until: dt.datetime | None = None
 
     @property
     def themes(self) -> tuple[Theme, ...]:
@@ -90,9 +94,14 @@ def in_days(days: int) -> dt.datetime | None:
 
 def make(session: Session, assessment: Assessment) -> str:
     """Makes the owner's link and gives back its secret, which is stored nowhere."""
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token = fresh_token()
     session.add(Link(token_hash=_hash(token), assessment=assessment))
     return token
+
+
+def fresh_token() -> str:
+    """A secret that nobody can guess: 192 random bits."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def _hash(token: str) -> str:
@@ -107,6 +116,8 @@ def visit(session: Session, token: str, lock: bool = False) -> Visit:
     wanted = Link.token_hash == _hash(token)
     query = select(Link, Assessment, Contributor).join(Link.assessment).outerjoin(Link.contributor).where(wanted)
     found = session.execute(query.with_for_update(of=Assessment) if lock else query).one_or_none()
+    if lock and found:
+        session.refresh(found.Link)  # it may have ended while this transaction waited for another
     link = found.Link if found else session.scalar(select(Link).where(wanted))
     if link is None:
         raise NoSuchLink
@@ -114,17 +125,48 @@ def visit(session: Session, token: str, lock: bool = False) -> Visit:
         raise LinkEnded(link.ended or "deleted", link.ended_at)
     if link.expires_at and link.expires_at <= now():
         raise LinkEnded("expired", link.expires_at)
-    return Visit(token, found.Assessment, rubric_of(session, found.Assessment.rubric_digest), found.Contributor)
+    rubric = rubric_of(session, found.Assessment.rubric_digest)
+    return Visit(token, found.Assessment, rubric, found.Contributor, link.expires_at)
 
 
-def renew(session: Session, assessment: Assessment, colleagues_too: bool = False) -> str:
-    """Ends the owner's link and gives back the secret of a new one.
+def owner_visit(session: Session, token: str, lock: bool = False) -> Visit:
+    """The same for pages of the owner alone. Raises NotForThisLink for a contributor."""
+    found = visit(session, token, lock)
+    found.require_owner()
+    return found
+
+
+def renew(session: Session, assessment: Assessment) -> str:
+    """Ends the owner's link and gives back the secret of a new one."""
+    _end(session, "renewed", Link.assessment_id == assessment.id, Link.contributor_id.is_(None))
+    return make(session, assessment)
+
+
+def replace(session: Session, token: str, new: str, colleagues_too: bool) -> None:
+    """Ends the owner's link `token` in favour of `new`, a fresh token; said twice, nothing more happens.
 
     Whoever held the old one can still work out contributors' links made from it; with `colleagues_too` these end too.
+    Raises ValueError where `new` is no token or in use, and what `visit` raises.
     """
+    if not _TOKEN.fullmatch(new):
+        raise ValueError("not a token")
+    try:
+        assessment = owner_visit(session, token, lock=True).assessment
+    except LinkEnded:
+        if _follows(session, new, token):
+            return
+        raise
+    if session.get(Link, _hash(new)):
+        raise ValueError("not a fresh token")
     whose = () if colleagues_too else (Link.contributor_id.is_(None),)
     _end(session, "renewed", Link.assessment_id == assessment.id, *whose)
-    return make(session, assessment)
+    session.add(Link(token_hash=_hash(new), assessment=assessment))
+
+
+def _follows(session: Session, new: str, old: str) -> bool:
+    """Whether one link was made in place of another."""
+    first, second = session.get(Link, _hash(old)), session.get(Link, _hash(new))
+    return bool(first and second and first.assessment_id == second.assessment_id and first.ended == "renewed")
 
 
 def _end(session: Session, end: End, *which: ColumnElement[bool]) -> None:
@@ -132,7 +174,9 @@ def _end(session: Session, end: End, *which: ColumnElement[bool]) -> None:
 
 
 def invite(session: Session, owner: Visit, invitation: Invitation) -> Contributor:
-    """Makes a contributor with a link of their own."""
+    """Makes a contributor with a link of their own. Raises ValueError where there are as many as there may be."""
+    if len(owner.assessment.contributors) >= MOST_CONTRIBUTORS:
+        raise ValueError("no more contributors")
     contributor = Contributor(name=invitation.name, role=invitation.role, themes=list(invitation.themes))
     owner.assessment.contributors.append(contributor)
     session.flush()  # the link is made from the contributor's number

@@ -1,13 +1,12 @@
 """Pages for the owner of an assessment alone: the link, colleagues, whose assessment it is, its end, its successor."""
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 
 from webapp import mail
 from webapp.assessment import links, service
-from webapp.assessment.colleagues import colleagues_of
+from webapp.assessment.colleagues import Colleague, colleagues_of
 from webapp.assessment.forms import USUAL_DAYS, InviteForm, StartForm
 from webapp.assessment.links import Visit
 from webapp.current import database
@@ -21,16 +20,10 @@ Page = str | Response | tuple[str, int]
 LARGEST_ID = 2**31 - 1
 
 
-def _opened(session: Session, token: str, lock: bool = False) -> Visit:
-    visit = links.visit(session, token, lock)
-    visit.require_owner()
-    return visit
-
-
 @bp.get("/link")
 def link(token: str) -> Page:
     with database().reading() as session:
-        visit = _opened(session, token)
+        visit = links.owner_visit(session, token)
         contact, helped = visit.assessment.contact, bool(visit.assessment.contributors)
     address = url_for("assessment.tasks", token=token, _external=True)
     return render_template(
@@ -40,6 +33,7 @@ def link(token: str) -> Page:
         helped=helped,
         address=address,
         qr=drawing(address),
+        new=links.fresh_token(),
         can_mail=mail.configured(),
         said=request.args.get("said"),
     )
@@ -48,9 +42,9 @@ def link(token: str) -> Page:
 @bp.post("/link/mail")
 def mail_link(token: str) -> Page:
     with database().writing() as session:
-        visit = _opened(session, token, lock=True)
+        visit = links.owner_visit(session, token, lock=True)
         to, region = visit.assessment.contact, visit.assessment.region
-        may = to is not None and service.may_mail(session, visit.assessment)
+        may = mail.configured() and service.may_mail(session, visit.assessment)
     if to is None or not may:
         return redirect(url_for(".link", token=token, said="mailed-lately" if to else "no-contact"), 303)
     try:
@@ -62,16 +56,19 @@ def mail_link(token: str) -> Page:
 
 @bp.post("/link/renew")
 def renew_link(token: str) -> Page:
-    with database().writing() as session:
-        visit = _opened(session, token, lock=True)
-        new = links.renew(session, visit.assessment, colleagues_too="colleagues" in request.form)
+    new = request.form.get("new", "")
+    try:
+        with database().writing() as session:
+            links.replace(session, token, new, colleagues_too="colleagues" in request.form)
+    except ValueError:
+        abort(400)
     return redirect(url_for(".link", token=new, said="renewed"), 303)
 
 
 @bp.get("/details")
 def details(token: str) -> Page:
     with database().reading() as session:
-        visit = _opened(session, token)
+        visit = links.owner_visit(session, token)
         contact = visit.assessment.contact
     form = StartForm(
         data={
@@ -87,7 +84,7 @@ def details(token: str) -> Page:
 def change_details(token: str) -> Page:
     form = StartForm(request.form)
     with database().writing() as session:
-        visit = _opened(session, token, lock=True)
+        visit = links.owner_visit(session, token, lock=True)
         if form.validate():
             service.describe(visit.assessment, form.region.data or "", form.country.data, form.contact.data)
     if form.errors:
@@ -102,24 +99,34 @@ def _details_page(visit: Visit, form: StartForm) -> str:
 @bp.get("/delete")
 def ask_to_delete(token: str) -> Page:
     with database().reading() as session:
-        visit = _opened(session, token)
+        visit = links.owner_visit(session, token)
         return render_template("assessment/delete.html", visit=visit, submitted=bool(visit.assessment.submissions))
 
 
 @bp.post("/delete")
 def delete(token: str) -> Page:
     with database().writing() as session:
-        visit = _opened(session, token, lock=True)
+        visit = links.owner_visit(session, token, lock=True)
         if visit.assessment.submissions:
             return redirect(url_for(".ask_to_delete", token=token), 303)
         service.delete(session, visit.assessment)
     return render_template("assessment/deleted.html", region=visit.assessment.region)
 
 
+@bp.get("/next")
+def ask_to_start_next(token: str) -> Page:
+    with database().reading() as session:
+        visit = links.owner_visit(session, token)
+        submission = service.latest_submission(session, visit.assessment)
+    if submission is None:
+        return redirect(url_for("assessment.tasks", token=token))
+    return render_template("assessment/next.html", visit=visit, submission=submission)
+
+
 @bp.post("/next")
 def start_next(token: str) -> Page:
     with database().writing() as session:
-        submission = service.latest_submission(session, _opened(session, token, lock=True).assessment)
+        submission = service.latest_submission(session, links.owner_visit(session, token, lock=True).assessment)
         if submission is None:
             return redirect(url_for("assessment.tasks", token=token), 303)
         new = service.start_next(session, submission)
@@ -129,32 +136,32 @@ def start_next(token: str) -> Page:
 @bp.get("/colleagues")
 def colleagues(token: str) -> Page:
     with database().reading() as session:
-        visit = _opened(session, token)
+        visit = links.owner_visit(session, token)
         people = colleagues_of(visit)
-    return render_template(
-        "assessment/colleagues.html", visit=visit, form=_invite_form(visit), people=people, most=links.MOST_CONTRIBUTORS
-    )
+    return _colleagues_page(visit, _invite_form(visit), people)
 
 
 @bp.post("/colleagues")
 def invite(token: str) -> Page:
     with database().writing() as session:
-        visit = _opened(session, token, lock=True)
-        form = _invite_form(visit)
-        fits = form.validate() and len(visit.assessment.contributors) < links.MOST_CONTRIBUTORS
+        visit = links.owner_visit(session, token, lock=True)
+        form, people = _invite_form(visit), colleagues_of(visit)
+        fits = form.validate() and len(people) < links.MOST_CONTRIBUTORS
         added = links.invite(session, visit, form.invitation) if fits else None
-        people = colleagues_of(visit)
     if added is None:
-        return render_template(
-            "assessment/colleagues.html", visit=visit, form=form, people=people, most=links.MOST_CONTRIBUTORS
-        ), 422
+        return _colleagues_page(visit, form, people), 422
     return redirect(url_for(".colleagues", token=token, _anchor=f"colleague-{added.id}"), 303)
+
+
+def _colleagues_page(visit: Visit, form: InviteForm, people: tuple[Colleague, ...]) -> str:
+    full = len(people) >= links.MOST_CONTRIBUTORS
+    return render_template("assessment/colleagues.html", visit=visit, form=form, people=people, full=full)
 
 
 @bp.post(f"/colleagues/<int(max={LARGEST_ID}):number>/withdraw")
 def withdraw(token: str, number: int) -> Page:
     with database().writing() as session:
-        visit = _opened(session, token, lock=True)
+        visit = links.owner_visit(session, token, lock=True)
         links.withdraw(session, _contributor(visit, number))
     return redirect(url_for(".colleagues", token=token, _anchor=f"colleague-{number}"), 303)
 
@@ -162,7 +169,7 @@ def withdraw(token: str, number: int) -> Page:
 @bp.post(f"/colleagues/<int(max={LARGEST_ID}):number>/again")
 def invite_again(token: str, number: int) -> Page:
     with database().writing() as session:
-        visit = _opened(session, token, lock=True)
+        visit = links.owner_visit(session, token, lock=True)
         links.invite_again(session, visit, _contributor(visit, number), links.in_days(USUAL_DAYS))
     return redirect(url_for(".colleagues", token=token, _anchor=f"colleague-{number}"), 303)
 

@@ -2,19 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from rubric.model import Question, Rubric, Theme
-from webapp.assessment.entries import Entry, entries, lacks_reason
-from webapp.models import Assessment
+from webapp.assessment.entries import Entry, lacks_reason
 
 WORDS_A_SECOND = 3.0
 """How fast somebody reads carefully in a second language: 180 words a minute."""
 SECONDS_TO_DECIDE = (15, 40)
 """How long an answer may take once its question is read: without looking anything up, and with a short note."""
-
-
-Obstacle = Literal["nothing", "reasons"]
 
 
 @dataclass(frozen=True)
@@ -64,11 +59,3 @@ def _whole_minutes(seconds: float) -> int:
     """Up to ten to the minute, from there on to five: nobody knows better."""
     minutes = max(1, round(seconds / 60))
     return minutes if minutes < 10 else 5 * round(minutes / 5)
-
-
-def obstacle(assessment: Assessment) -> Obstacle | None:
-    """What stands in the way of submitting: `nothing` answered at all, or `reasons` that are missing; else None."""
-    given = entries(assessment).values()
-    if not any(entry.answer is not None for entry in given):
-        return "nothing"
-    return "reasons" if any(map(lacks_reason, given)) else None

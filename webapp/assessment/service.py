@@ -97,6 +97,12 @@ def previous(session: Session, assessment: Assessment) -> Previous | None:
     return Previous(found.number, found.at, {q.id: entry_in(answers, q.id) for q in rubric.questions})
 
 
+def next_begun(session: Session, assessment: Assessment) -> dt.datetime | None:
+    """When the newest assessment was begun that continues one of this one's submissions."""
+    digests = [submission.digest for submission in assessment.submissions]
+    return session.scalar(select(func.max(Assessment.started_at)).where(Assessment.previous.in_(digests)))
+
+
 def may_mail(session: Session, assessment: Assessment) -> bool:
     """Whether a link may be mailed to the contact now; if so, not again for a while, whoever asks.
 

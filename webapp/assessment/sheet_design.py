@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import math
+import re
 from collections.abc import Iterable, Mapping
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
@@ -16,7 +17,6 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
-from webapp.assessment.cells import escaped
 from webapp.assessment.layout import FIRST_ROW, HEADER_ROW, KEY_ROW, Column, Layout, Words
 
 Content = str | dt.date | None
@@ -131,12 +131,17 @@ def _add_row(sheet: Worksheet, row: int, columns: tuple[Column, ...], contents: 
 def _put(cell: Cell | MergedCell, content: Content, style: str) -> None:
     cell.style = _named(style)
     if isinstance(content, str):
-        cell.value = escaped(content)
+        cell.value = _escaped(content)
         cell.data_type = "s"  # whatever it looks like, it is no formula and no error
         if content.startswith(FORMULA_SIGNS):
             cell.quotePrefix = True
     elif content is not None:
         cell.value, cell.number_format = content, DAY_FORMAT
+
+
+def _escaped(text: str) -> str:
+    """`text` as a workbook holds it: what looks like a character's number in `_x0041_` is marked as no such thing."""
+    return re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text)
 
 
 def _height(texts: Iterable[tuple[str, int]], style: str) -> float:

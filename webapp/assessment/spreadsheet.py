@@ -345,10 +345,10 @@ def _territory(value: Value, where: str) -> str:
 
 def _day(value: Value, where: str) -> str:
     try:
-        moment = value if isinstance(value, dt.datetime) else dt.datetime.strptime(_text(value), "%Y-%m-%d")
+        day = value if isinstance(value, dt.date) else dt.datetime.strptime(_text(value), "%Y-%m-%d").date()
     except ValueError:
         raise InputError([Problem(where, _found(value), _("a day as YYYY-MM-DD"))]) from None
-    return moment.date().isoformat()
+    return day.isoformat()
 
 
 def _found(value: Value) -> str:
@@ -359,6 +359,6 @@ def _named(value: Value) -> str:
     """`value` as a person would recognise it in a message."""
     if isinstance(value, NoValue):
         return value.what
-    if isinstance(value, dt.datetime):
-        return str(_("a date, %(day)s", day=value.date().isoformat()))
+    if isinstance(value, dt.date):
+        return str(_("a date, %(day)s", day=value.isoformat()))
     return quote(value)

@@ -18,7 +18,7 @@ from webapp.assessment.forms import Mistake, choice, long_text, short_text
 ANSWERS = (*map(str, range(TOP_LEVEL + 1)), *STATES)
 NO_REASON = _l("Please say in a few words why this does not apply.")
 PRIORITY_OVERTAKEN = _l("Somebody else chose another priority meanwhile. To put yours in its place, save again.")
-OVERTAKEN = _l("Somebody else changed this answer after you opened the page. Please choose which one counts.")
+OVERTAKEN = _l("This was answered elsewhere too after you opened the page. Please choose which answer counts.")
 KINDS: dict[str, Callable[[], "UnboundField[Any]"]] = {
     "answer": lambda: choice(ANSWERS),
     "reason": long_text,
@@ -113,13 +113,17 @@ class QuestionForm:
 
     def validate(self) -> bool:
         """Checks what was sent. A reason that is missing is told, but keeps nothing back."""
-        if not self.is_sent:
+        if not self.is_touched:
             return True
-        self.unfit = self.is_touched and not self._form.validate()
-        lacks = lacks_reason(self.entry)
-        if lacks:
+        self.unfit = not self._form.validate()
+        if self.lacks_reason:
             self.fields["reason"].errors = [NO_REASON]
-        return not lacks and not self.unfit
+        return not self.lacks_reason and not self.unfit
+
+    @property
+    def lacks_reason(self) -> bool:
+        """Whether what was sent says that the question does not apply, but not why."""
+        return self.is_touched and not self.unfit and lacks_reason(self.entry)
 
 
 def _target(kind: str, name: str) -> str:
@@ -167,8 +171,12 @@ class ThemeForm:
 
     def mistakes(self, overtaken: Set[str]) -> list[Mistake]:
         """What the respondent has to look at, from top to bottom; `overtaken` questions were changed by others."""
-        priority = [Mistake(f"{self.priority.name}-{PRIORITIES[0]}", None, error) for error in self.priority.errors]
-        return [mistake for asked in self.questions for mistake in _mistakes(asked, overtaken)] + priority
+        asked = [mistake for asked in self.questions for mistake in _mistakes(asked, overtaken)]
+        return asked + self._priority_mistakes
+
+    @property
+    def _priority_mistakes(self) -> list[Mistake]:
+        return [Mistake(f"{self.priority.name}-{PRIORITIES[0]}", None, error) for error in self.priority.errors]
 
     @property
     def changes(self) -> list[Change]:
@@ -193,12 +201,21 @@ class ThemeForm:
         return int(chosen) if chosen else None
 
     @property
-    def priority_to_see(self) -> str | None:
-        """The priority, where one was chosen: the chosen one, or the one of somebody else that it was refused for."""
-        chosen = self.chosen_priority
-        if chosen is None and self.priority.errors:
-            return self.priority_seen
-        return str(chosen) if chosen else None
+    def priority_to_see(self) -> dict[str, str]:
+        """The hidden field that says which priority was seen: the chosen one, or the one that it was refused for."""
+        if self.priority.errors:
+            return {"priority_seen": self.priority_seen}
+        return {"priority_seen": str(self.chosen_priority)} if self.chosen_priority else {}
+
+    @property
+    def refusals(self) -> list[Mistake]:
+        """The mistakes that keep something from being saved, but for two answers that collide."""
+        return [m for asked in self.questions if asked.unfit for m in asked.errors] + self._priority_mistakes
+
+    def held(self, overtaken: Set[str]) -> list[str]:
+        """Names of the fields that were sent and not saved."""
+        names = [field_name(kind, question) for question in self.not_saved(overtaken) for kind in KINDS]
+        return [name for name in names if name in self._sent] + [self.priority.name] * bool(self.priority.errors)
 
 
 def _mistakes(asked: QuestionForm, overtaken: Set[str]) -> list[Mistake]:

@@ -16,8 +16,8 @@ from webapp.assessment.entries import Change, Entry, entries, entry_in, prioriti
 from webapp.config import LARGEST_REQUEST
 from webapp.models import Assessment
 
-LARGEST_UPLOAD = LARGEST_REQUEST
-"""Bytes of a file."""
+LARGEST_UPLOAD = LARGEST_REQUEST * 9 // 10
+"""Bytes of a file: so many that a form around it still fits into a request."""
 LONGEST_NAME = 80
 MOST_KEYS = 500
 """In one table of a file: ten times what a rubric asks. Each one that is wrong is told, with the nearest right one."""
@@ -40,7 +40,7 @@ def parse(data: bytes, name: str, rubric: Rubric) -> Answers:
     """
     file = _readable(name)
     if len(data) > LARGEST_UPLOAD:
-        what = _("is larger than %(max)d MB", max=LARGEST_UPLOAD // 1_000_000)
+        what = _("is larger than %(max)d kB", max=LARGEST_UPLOAD // 1000)
         raise InputError([Problem(file, what, _("an answers file"))])
     content = _content(data, file, rubric)
     if isinstance(content, Mapping):

@@ -3,17 +3,18 @@
 from collections.abc import Set
 from typing import Any
 
-from flask import Blueprint, abort, get_template_attribute, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from rubric.model import Theme
-from webapp.assessment import entries, links, service
+from webapp import mail
+from webapp.assessment import autosave, entries, links, service
 from webapp.assessment.entries import Entry
-from webapp.assessment.forms import StartForm, SubmitForm, ratings_form
+from webapp.assessment.forms import StartForm, SubmitForm, mistakes_in, ratings_form
 from webapp.assessment.links import Visit
-from webapp.assessment.progress import minutes_left, obstacle, progress
+from webapp.assessment.progress import minutes_left, progress
 from webapp.assessment.theme_form import ThemeForm
 from webapp.current import database
 from webapp.i18n import country_names, language
@@ -61,6 +62,9 @@ def tasks(token: str) -> Page:
             previous=service.previous(session, visit.assessment),
             saved=_saved(visit),
             taken=request.args.get("taken", type=int),
+            rated="rated" in request.args,
+            can_mail=mail.configured(),
+            next_day=submission and service.next_begun(session, visit.assessment),
         )
 
 
@@ -76,7 +80,7 @@ def theme(token: str, theme_id: str) -> Page:
 
 @bp.post("/a/<token>/<theme_id>")
 def save(token: str, theme_id: str) -> Page:
-    by_itself = request.accept_mimetypes.best == "application/json"
+    by_itself = autosave.asked_for(request.accept_mimetypes.values())
     with database().writing() as session:
         visit = links.visit(session, token, lock=True)
         chosen = _theme(visit, theme_id)
@@ -91,7 +95,8 @@ def save(token: str, theme_id: str) -> Page:
         again = overtaken or not (valid or by_itself)
         page = _theme_page(session, visit, chosen, form, stored, overtaken) if again else {}
     if by_itself:
-        return _told(visit, chosen, form, stored, page)
+        far = progress(visit.themes, visit.rubric, stored)
+        return autosave.theme_saved(visit, chosen, form, far, overtaken, page)
     if again:
         return render_template("assessment/theme.html", **page), 422
     return redirect(_next_page(visit, chosen, form), 303)
@@ -129,35 +134,6 @@ def _theme_page(
     }
 
 
-def _told(
-    visit: Visit, theme: Theme, form: ThemeForm, stored: dict[str, Entry], page: dict[str, Any]
-) -> dict[str, Any]:
-    """For a page that saves while it is filled in: what was saved, what was not, and why.
-
-    `page` is what the whole page would show, where two answers collided.
-    """
-    overtaken = page.get("overtaken", frozenset())
-    not_saved = form.not_saved(overtaken)
-    seen = entries.seen(visit.assessment, [q.question for q in form.questions if q.is_touched])
-    far = progress(visit.themes, visit.rubric, stored)
-    position, count = (get_template_attribute("assessment/parts.html", name) for name in ("position", "count"))
-    return {
-        "seen": {
-            **{f"revision-{name}": str(state) for name, state in seen.items() if name not in not_saved},
-            **({"priority_seen": form.priority_to_see} if form.priority_to_see else {}),
-        },
-        "not_saved": list(not_saved),
-        "overtaken": {
-            asked.question.id: render_template("assessment/overtaken.html", asked=asked, **page)
-            for asked in form.questions
-            if asked.question.id in overtaken
-        },
-        "errors": [{**vars(mistake), "message": str(mistake.message)} for mistake in form.mistakes(frozenset())],
-        "position": position(visit.rubric, theme, far),
-        "count": count(next(item for item in far if item.theme is theme)),
-    }
-
-
 def _saved(visit: Visit) -> Theme | None:
     """The theme that the page before this one saved, if it says so."""
     return visit.rubric.theme_by_id.get(request.args.get("saved", ""))
@@ -182,24 +158,23 @@ def _next_page(visit: Visit, theme: Theme, form: ThemeForm) -> str:
 @bp.get("/a/<token>/check")
 def check(token: str) -> Page:
     with database().reading() as session:
-        visit = links.visit(session, token)
-        visit.require_owner()
+        visit = links.owner_visit(session, token)
         return render_template("assessment/check.html", **_check_page(session, visit, SubmitForm()))
 
 
 @bp.post("/a/<token>/check")
 def submit(token: str) -> Page:
     form = SubmitForm(request.form)
+    form.validate()
     with database().writing() as session:
-        visit = links.visit(session, token, lock=True)
-        visit.require_owner()
-        ready = form.validate() and obstacle(visit.assessment) is None
-        if ready:
-            service.submit(session, visit.assessment)
+        visit = links.owner_visit(session, token, lock=True)
+        mistakes = form.mistakes_with(entries.entries(visit.assessment), visit.rubric)
+        before = service.latest_submission(session, visit.assessment)
+        submission = None if mistakes else service.submit(session, visit.assessment)
         page = _check_page(session, visit, form)
-    if not ready:
-        return render_template("assessment/check.html", **page, refused=True), 422
-    return redirect(url_for("report.result", token=token), 303)
+    if mistakes:
+        return render_template("assessment/check.html", **page, mistakes=mistakes), 422
+    return redirect(url_for("report.result", token=token, unchanged="yes" if submission is before else None), 303)
 
 
 def _check_page(session: Session, visit: Visit, form: SubmitForm) -> dict[str, Any]:
@@ -212,7 +187,6 @@ def _check_page(session: Session, visit: Visit, form: SubmitForm) -> dict[str, A
         "priorities": entries.priorities(visit.assessment),
         "previous": service.previous(session, visit.assessment),
         "progress": progress(visit.themes, visit.rubric, given),
-        "obstacle": obstacle(visit.assessment),
         "saved": _saved(visit),
     }
 
@@ -220,8 +194,7 @@ def _check_page(session: Session, visit: Visit, form: SubmitForm) -> dict[str, A
 @bp.get("/a/<token>/vignettes")
 def vignettes(token: str) -> Page:
     with database().reading() as session:
-        visit = links.visit(session, token)
-        visit.require_owner()
+        visit = links.owner_visit(session, token)
         form = ratings_form(visit.rubric, entries.ratings(visit.assessment))
     return render_template("assessment/vignettes.html", visit=visit, form=form)
 
@@ -229,15 +202,16 @@ def vignettes(token: str) -> Page:
 @bp.post("/a/<token>/vignettes")
 def rate(token: str) -> Page:
     with database().writing() as session:
-        visit = links.visit(session, token, lock=True)
-        visit.require_owner()
+        visit = links.owner_visit(session, token, lock=True)
         form = ratings_form(visit.rubric, entries.ratings(visit.assessment), request.form)
-        if form.validate():
-            levels = {field.name: int(field.data) if field.data else None for field in form}
-            entries.rate(visit.assessment, levels)
+        form.validate()
+        sent = [field for field in form if field.name in request.form and not field.errors]
+        entries.rate(visit.assessment, {field.name: int(field.data) if field.data else None for field in sent})
+    if autosave.asked_for(request.accept_mimetypes.values()):
+        return autosave.form_saved(form)
     if form.errors:
-        return render_template("assessment/vignettes.html", visit=visit, form=form), 422
-    return redirect(url_for(".tasks", token=token, _anchor="vignettes"), 303)
+        return render_template("assessment/vignettes.html", visit=visit, form=form, mistakes=mistakes_in(form)), 422
+    return redirect(url_for(".tasks", token=token, rated="yes"), 303)
 
 
 @bp.app_errorhandler(links.NoSuchLink)

@@ -1,6 +1,6 @@
 """The result of the latest submission: a page to read, a PDF to hand on."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from jinja2 import Environment
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -38,7 +38,10 @@ def result(token: str) -> Page:
         return render_template(
             "report/result.html",
             visit=visit,
+            submission=submission,
+            newest=submission is service.latest_submission(session, visit.assessment),
             changed=service.changed_since(visit.assessment, submission, visit.rubric),
+            unchanged="unchanged" in request.args,
             report=report_on(submission, visit.rubric, language()),
             missing=None if works() else NoPango().command,
         )
@@ -63,6 +66,9 @@ def busy(_: Busy) -> tuple[str, int, dict[str, str]]:
 
 
 def _opened(session: Session, token: str) -> tuple[Visit, Submission | None]:
-    visit = links.visit(session, token)
-    visit.require_owner()
-    return visit, service.latest_submission(session, visit.assessment)
+    """The submission whose number the address gives, or else the newest."""
+    visit = links.owner_visit(session, token)
+    number = request.args.get("number")
+    if number is None:
+        return visit, service.latest_submission(session, visit.assessment)
+    return visit, next((s for s in visit.assessment.submissions if str(s.number) == number), None) or abort(404)

@@ -2,9 +2,12 @@
 
 import datetime as dt
 import io
+import re
 import struct
 import time
+import tracemalloc
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -365,7 +368,7 @@ def as_office_writes(content: Mapping[str, Any]) -> bytes:
         head, *cells = sheet.decode().split('t="inlineStr"><is>')
         for number, cell in enumerate(cells):
             text, _, rest = cell.partition("</is>")
-            texts.append(f"<si><r>{text}</r><rPh><t>aside</t></rPh></si>")
+            texts.append(f"<si><r>{text}</r><rPh sb='0' eb='1'><t>aside</t></rPh></si>")
             cells[number] = f">{f'<v>{len(texts) - 1}</v>'}{rest}"
         whole = 't="s"'.join((head, *cells))
         return whole.replace("</sheetData>", '<row r="1048576"/></sheetData>').encode()
@@ -394,9 +397,10 @@ def test_a_workbook_that_an_office_program_saved_is_read(text: str) -> None:
     assert read(as_office_writes(content), "answers.xlsx", RUBRIC) == content
 
 
-def test_dates_may_count_from_1904() -> None:
+@pytest.mark.parametrize(("name", "value"), [("epoch", CALENDAR_MAC_1904), ("iso_dates", True)])
+def test_dates_may_be_kept_in_many_ways(name: str, value: object) -> None:
     book = opened(filled(("Region", 5, "value", dt.date(2026, 3, 31))))
-    book.epoch = CALENDAR_MAC_1904
+    setattr(book, name, value)
 
     assert read(saved(book), "answers.xlsx", RUBRIC)["date"] == "2026-03-31"
 
@@ -480,13 +484,34 @@ def test_a_gigabyte_of_nothing_is_refused() -> None:
     assert "unpacks to more than 10 MB" in refused(file.getvalue())
 
 
-def test_a_member_that_says_less_than_it_holds_is_refused() -> None:
-    data = with_part(write(RUBRIC, {}), "xl/workbook.xml", lambda content: content + b" " * 50_000_000)
+def that_says_less(data: bytes, kept: int) -> bytes:
+    """`data` with 2,000 bytes as the size of a part in the directory, and the sum of the first `kept` bytes."""
     directory = data.rindex(b"xl/workbook.xml") - 46
     assert data[directory : directory + 4] == b"PK\x01\x02"
-    lying = data[: directory + 24] + struct.pack("<I", 2_000) + data[directory + 28 :]
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open("xl/workbook.xml") as part:
+        told = struct.pack("<I", zlib.crc32(part.read(kept)))
+    size = struct.pack("<I", 2_000)
+    return data[: directory + 16] + told + data[directory + 20 : directory + 24] + size + data[directory + 28 :]
 
-    assert "cannot be read" in refused(lying)
+
+def ending_in_spaces(content: bytes) -> bytes:
+    return content.ljust(50_000_000)
+
+
+def test_a_member_that_says_less_than_it_holds_is_refused() -> None:
+    data = with_part(write(RUBRIC, {}), "xl/workbook.xml", ending_in_spaces)
+
+    assert "cannot be read" in refused(that_says_less(data, 50_000_000))
+
+
+def test_no_more_of_a_member_is_unpacked_than_it_says() -> None:
+    lying = that_says_less(with_part(write(RUBRIC, {}), "xl/workbook.xml", ending_in_spaces), 2_000)
+    tracemalloc.start()
+    read(lying, "answers.xlsx", RUBRIC)
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert most < 20_000_000
 
 
 def test_an_encrypted_member_is_refused() -> None:
@@ -495,6 +520,54 @@ def test_an_encrypted_member_is_refused() -> None:
     flagged = data[: directory + 8] + b"\x01" + data[directory + 9 :]
 
     assert "has a password" in refused(flagged)
+
+
+SHEET, STYLES = "xl/worksheets/sheet2.xml", "xl/styles.xml"
+FORMULA = b'<sheetData><f t="shared" si="0" ref="A1:B9">'
+COSTLY = {
+    "cells": (SHEET, b"<sheetData>" + b'<row r="1"/>' * 70_000),
+    "nested": (SHEET, b"<sheetData>" + b"<a>" * 40_000 + b"</a>" * 40_000),
+    "sheets": ("xl/workbook.xml", b"<sheets>" + b'<sheet name="s" sheetId="9"/>' * 26),
+    "a part in many sheets": ("xl/workbook.xml", b"<sheets>" + b'<sheet name="s"/>' * 15 + b"<a/>" * 20_000),
+    "a name": ("xl/workbook.xml", b'<definedNames><definedName name="_xlnm.Print_Area">' + b"'" * 9_000),
+    "a format": (STYLES, b'<fonts><numFmt numFmtId="200" formatCode="' + b"[" * 9_000),
+    "styles": (STYLES, b"<cellXfs>" + b"<xf/>" * 501),
+    "formulas": (SHEET, b"<sheetData>" + b"<x:f t='shared' si='0'/>" * 501),
+    "a long formula": (SHEET, FORMULA + b"A1+" * 9_000),
+    "a formula in pieces": (SHEET, FORMULA + b"A1+<?a?>" * 9_000),
+    "a formula in data": (SHEET, FORMULA + b"<![CDATA[A1+]]>" * 9_000),
+    "charts": ("xl/_rels/workbook.xml.rels", b'<Relationships><a Type="&#99;hartsheet"/>'),
+}
+"""What openpyxl would take long for, by the part of the workbook and what begins an element there."""
+
+
+@pytest.mark.parametrize("kind", COSTLY)
+def test_what_would_keep_openpyxl_busy_is_refused(kind: str) -> None:
+    part, costly = COSTLY[kind]
+    opening = re.match(rb"<\w+", costly)
+    assert opening
+    data = with_part(write(RUBRIC, {}), part, lambda content: content.replace(opening[0], costly + opening[0], 1))
+
+    assert "cannot be read" not in refused(data)
+
+
+@pytest.mark.parametrize("part", ["xl/media/image1.png", "xl/drawings/drawing1.xml", "docProps/custom.xml"])
+def test_what_holds_no_cells_is_not_looked_at(part: str) -> None:
+    assert read(with_member(write(RUBRIC, {}), part, laughs()), "answers.xlsx", RUBRIC) == BLANK
+
+
+def test_what_openpyxl_would_leave_out_is_no_problem() -> None:
+    extension = b'<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}"/></extLst></worksheet>'
+    data = with_part(write(RUBRIC, {}), SHEET, lambda content: content.replace(b"</worksheet>", extension))
+
+    assert read(data, "answers.xlsx", RUBRIC) == BLANK
+
+
+def test_line_ends_are_read_as_excel_writes_them() -> None:
+    data = as_office_writes({**BLANK, "notes": {FIRST: "one\ntwo"}})
+    data = with_part(data, "xl/texts.xml", lambda content: content.replace(b"one\n", b"one_x000D_\n"))
+
+    assert read(data, "answers.xlsx", RUBRIC)["notes"] == {FIRST: "one\ntwo"}
 
 
 @pytest.mark.parametrize("rows", [501, 100_000])
@@ -511,7 +584,7 @@ def test_a_sheet_of_many_columns_is_refused() -> None:
     book = openpyxl.Workbook(write_only=True)
     book.create_sheet("Wide").append([1] * 16_384)
 
-    assert "sheet Wide: more than 100 columns" in refused(saved(book))
+    assert "sheet Wide: more than 500 rows or 100 columns" in refused(saved(book))
 
 
 def test_a_workbook_of_many_sheets_is_refused() -> None:

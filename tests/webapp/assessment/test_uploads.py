@@ -64,7 +64,7 @@ def test_a_byte_order_mark_is_passed_over() -> None:
         (b"[]", "not TOML"),
         (b"", "region: missing; expected a value"),
         (b"{", "not JSON"),
-        (b"#" * (LARGEST_UPLOAD + 1), "is larger than 1 MB; expected an answers file"),
+        (b"#" * (LARGEST_UPLOAD + 1), "is larger than 900 kB; expected an answers file"),
         (write(RUBRIC, {}), "region: missing; expected a value"),
     ],
 )

@@ -25,6 +25,8 @@ NOTE_LINES = 40
 LINE_LENGTH = 500
 REGION_LENGTH = 120
 LARGEST_FILE = 2_000_000
+MOST_DOTS = 20
+"""In one line of a TOML file, strings apart: answers files need one or two."""
 
 LeftOut = Literal["not-applicable", "outside-powers"]
 Open = Literal["unknown", "undisclosed"]
@@ -86,9 +88,9 @@ def _printable(value: str) -> str:
 
 
 def _unprintable(c: str) -> bool:
-    """Whether `c` is a control character, half a character, or a place that Unicode keeps empty for ever."""
+    """Whether `c` is a control, half a character, a line break of a rare kind, or a place that Unicode keeps empty."""
     empty = ord(c) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(c) <= 0xFDEF
-    return empty or (unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t")
+    return empty or (unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") and c not in "\n\t")
 
 
 def _one_line(value: str) -> str:
@@ -218,7 +220,16 @@ def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
+_NOT_KEYS = re.compile(
+    r""""{3}(?:\\.|(?!"{3}).)*"{3}|'{3}(?:(?!'{3}).)*'{3}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|#[^\n]*""", re.DOTALL
+)
+"""Strings and comments of TOML, in which a dot is only a dot."""
+
+
 def _parse_toml(text: str, file: str) -> object:
+    if any(line.count(".") > MOST_DOTS for line in _NOT_KEYS.sub("s", text).split("\n")):
+        # Python's parser keeps every beginning of a dotted key: memory grows with the square of its parts
+        raise InputError([Problem(file, f"a key of more than {MOST_DOTS} parts", "a table and a key")])
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # not TOML, or a number of thousands of digits

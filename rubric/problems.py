@@ -45,7 +45,10 @@ class InputError(ValueError):
 
 def quote(value: object) -> str:
     """`value` as a person would recognise it in a message, cut to a readable length and kept on one line."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # a whole number of thousands of digits
+        text = "a number that is far too long"
     return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
 
 

@@ -112,6 +112,7 @@ class Page {
   constructor() {
     this.unsaved = new Unsaved(addressOf(form));
     this.state = form.querySelector("[data-save-state]");
+    this.whole = new Set(); // questions of which everything was sent
     this.tries = 0;
     this.failure = null; // of the last try: "network", "server" or "ended"
     this.busy = null;
@@ -225,7 +226,10 @@ class Page {
       if (namesIn(section).some((name) => name in sent)) this.clear(section);
     }
     for (const error of answer.errors) this.tell(error);
-    for (const [question, panel] of Object.entries(answer.overtaken)) this.collide(question, panel);
+    for (const [question, panel] of Object.entries(answer.overtaken)) {
+      if (this.whole.has(question)) this.collide(question, panel);
+      else this.sendWhole(question);
+    }
     for (const question of answer.lacking) document.getElementById(question).dataset.lacking = "";
     for (const [place, text] of Object.entries(answer.progress)) {
       document.querySelector(`[data-${place}]`).textContent = text;
@@ -262,6 +266,16 @@ class Page {
     const described = (control.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== told.id);
     control.setAttribute("aria-describedby", [...described, told.id].join(" "));
     (control.closest(".levels, .states .choice, .grades") ?? control).before(told);
+  }
+
+  /** Two answers are shown side by side as they stand on both sides, not only by what was changed here. */
+  sendWhole(question) {
+    this.whole.add(question);
+    const section = document.getElementById(question);
+    for (const [name, value] of new FormData(form)) {
+      if (namesIn(section).includes(name) && name !== `revision-${question}`) this.unsaved.waiting[name] = value;
+    }
+    this.unsaved.keep();
   }
 
   collide(question, panel) {

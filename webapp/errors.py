@@ -5,9 +5,11 @@ import re
 import secrets
 import traceback
 from collections.abc import Iterator
+from http import HTTPStatus
 from types import TracebackType
 
 from flask import Flask, g, render_template, request
+from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 EXPLAINED = (400, 403, 404, 405, 413)
@@ -52,6 +54,8 @@ def init_app(app: Flask) -> None:
 
 def _page(error: HTTPException) -> tuple[str, int, list[tuple[str, str]]]:
     status = error.code or InternalServerError.code
+    if request_ctx.url_adapter is None:  # the host cannot be read: nothing on a page could have an address
+        return HTTPStatus(status).phrase, status, []
     kind = status if status in EXPLAINED else InternalServerError.code
     page = render_template(
         "pages/error.html",

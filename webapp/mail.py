@@ -1,17 +1,28 @@
 """E-mail, where a mail server is configured; elsewhere pages say what to copy instead."""
 
+import datetime as dt
+import hashlib
 import smtplib
 import ssl
+import unicodedata
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from urllib.parse import unquote
 
 from flask import render_template
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
 
 from webapp.config import SMTP_PORTS, Mail
 from webapp.current import settings
+from webapp.models import Mailing, now
 
 SECONDS_TO_ANSWER = 10
+BETWEEN_MAILS = dt.timedelta(minutes=5)
+"""To the same address."""
+A_WHILE = dt.timedelta(hours=1)
+MOST_IN_A_WHILE = 60
+"""How many messages the whole site sends in that time."""
 
 
 class NotSent(Exception):
@@ -23,17 +34,37 @@ def configured() -> bool:
     return settings().mail is not None
 
 
-def send_link(to: str, region: str, token: str) -> None:
+def may_send(session: Session, to: str) -> bool:
+    """Whether a message may go to an address now; if so, none may for a while, whoever asks.
+
+    Anybody may begin any number of assessments in another's name: nobody is to be flooded from here.
+    """
+    at, whom = now(), _hash(to)
+    session.execute(delete(Mailing).where(Mailing.at < at - A_WHILE))
+    lately = select(func.count()).select_from(Mailing)
+    to_them = session.scalar(lately.where(Mailing.address_hash == whom, Mailing.at > at - BETWEEN_MAILS))
+    if to_them or (session.scalar(lately) or 0) >= MOST_IN_A_WHILE:
+        return False
+    session.add(Mailing(address_hash=whom, at=at))
+    return True
+
+
+def _hash(address: str) -> str:
+    """SHA-256 of the mailbox that an address leads to: in one spelling, and without what follows a plus sign."""
+    name, _, domain = unicodedata.normalize("NFKC", address).casefold().rpartition("@")
+    return hashlib.sha256(f"{name.partition('+')[0]}@{domain}".encode()).hexdigest()
+
+
+def send_link(to: str, token: str) -> None:
     """Sends the owner's link of an assessment. Raises NotSent."""
     mail = settings().mail
     if mail is None:
         raise NotSent
-    subject, _, text = render_template(
-        "assessment/link-mail.txt", region=region, address=f"{mail.site}/a/{token}/"
-    ).partition("\n")
+    # Nothing that anybody typed stands in it: a stranger could make the site say what they like.
+    subject, _, text = render_template("assessment/link-mail.txt", address=f"{mail.site}/a/{token}/").partition("\n")
     message = EmailMessage()
     message["From"], message["To"] = mail.sender, to
-    message["Subject"] = " ".join(subject.split())  # a header is one line, also where Unicode has others
+    message["Subject"] = subject
     message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=mail.sender.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text.strip() + "\n")

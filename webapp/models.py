@@ -76,7 +76,6 @@ class Assessment(Base):
     previous: Mapped[str | None] = mapped_column(String(DIGEST_LENGTH))
     started_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
     changed_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
-    mailed_at: Mapped[dt.datetime | None] = mapped_column(UtcTime)
 
     contact: Mapped["Contact | None"] = relationship(back_populates="assessment", cascade="all, delete-orphan")
     answers: Mapped[list["Answer"]] = relationship(cascade="all, delete-orphan")
@@ -169,6 +168,16 @@ class Priority(Base):
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessments.id", ondelete="CASCADE"), primary_key=True)
     theme: Mapped[str] = mapped_column(String(80), primary_key=True)
     priority: Mapped[int]
+
+
+class Mailing(Base):
+    """That a message went to an address, of which only a hash is kept: so that nobody can be flooded from here."""
+
+    __tablename__ = "mailings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address_hash: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now, index=True)
 
 
 class Rating(Base):

@@ -16,6 +16,8 @@ from webapp.errors import WithoutLinks
 
 HOST = "127.0.0.1"
 THREADS = 8
+TELLTALES = ("weasyprint", "fontTools")
+"""Packages whose warnings quote what regions wrote, character by character."""
 SECONDS_TO_FINISH = 5
 """How long requests may go on after the server was told to stop."""
 
@@ -79,6 +81,8 @@ def serve(make_app: Callable[[], Flask], port: int) -> None:
     """Serves what `make_app` makes, until stopped. Raises PortTaken before anything is made."""
     with _listening(port) as listening:
         logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+        for name in TELLTALES:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         _hide_links(logging.getLogger())
         app = make_app()
         with app.app_context():

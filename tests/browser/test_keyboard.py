@@ -59,7 +59,7 @@ class Keyboard:
 
     def write(self, text: str, **where: str) -> None:
         """Goes on to a field, and types there."""
-        self.tab_to(most=2, **where)
+        self.tab_to(most=3, **where)
         self.page.keyboard.type(text)
 
     def enter(self, title: str) -> None:
@@ -123,7 +123,7 @@ def test_the_whole_questionnaire_without_a_mouse(page: Page, server: str) -> Non
             if question.id == REASONED:
                 keyboard.write(REASON, id=f"reason-{question.id}")
             if question.id == NOTED:
-                keyboard.tab_to(most=2, text="Add a note or evidence")
+                keyboard.tab_to(most=MOST_STOPS, text="Add a note or evidence")
                 keyboard.press("Enter")
                 keyboard.write(NOTE, id=f"note-{question.id}")
         keyboard.tab_to(text="Save and go on")
@@ -155,7 +155,7 @@ def test_the_line_on_saving_hides_nothing_that_has_the_focus(page: Page, server:
     page.goto(f"{started(server)}skills")
     for question in SKILLS:
         answer(keyboard, question, "1")
-        keyboard.tab_to(most=2, text="Add a note or evidence")
+        keyboard.tab_to(most=MOST_STOPS, text="Add a note or evidence")
         keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("Saved at ")
     for key in ("Shift+Tab", "Tab"):

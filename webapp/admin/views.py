@@ -74,7 +74,7 @@ def give_again(assessment_id: int) -> Page:
     sent = mail.configured()
     try:
         if sent:
-            mail.send_link(contact.email, lost.region, token)
+            mail.send_link(contact.email, token)
     except mail.NotSent:
         sent = False
     address = None if sent else url_for("assessment.tasks", token=token, _external=True)

@@ -40,6 +40,8 @@ class Change:
     revision: int | None
 
 
+NEVER = -1
+"""A revision that no entry has."""
 _SEEN = re.compile(r"(?P<revision>[0-9]{1,9})(?:-(?P<fingerprint>[0-9a-f]{12}))?", re.ASCII)
 
 
@@ -55,9 +57,11 @@ class Seen:
 
     @classmethod
     def parse(cls, text: str) -> "Seen | None":
-        """What a form sends back; None for anything that no page of ours holds."""
+        """What a form sends back: None for nothing, and a state that never was for what no page of ours holds."""
         found = _SEEN.fullmatch(text)
-        return cls(int(found["revision"]), found["fingerprint"]) if found else None
+        if not found:
+            return cls(NEVER, None) if text else None
+        return cls(int(found["revision"]), found["fingerprint"])
 
     def __str__(self) -> str:
         return f"{self.revision}-{self.fingerprint}"

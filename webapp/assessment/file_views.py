@@ -63,21 +63,22 @@ def upload(token: str) -> Page:
 
 @bp.post("/exchange/take-over")
 def take_over(token: str) -> Page:
+    with database().reading() as session:
+        visit = links.owner_visit(session, token)
+    try:
+        answers = uploads.parse(request.form.get("content", "").encode(), FROM_PREVIEW, visit.rubric)
+    except InputError as error:
+        return _exchange_page(visit, UploadForm(), error.problems), 422
     with database().writing() as session:
         visit = links.owner_visit(session, token, lock=True)
-        try:
-            answers = uploads.parse(request.form.get("content", "").encode(), FROM_PREVIEW, visit.rubric)
-        except InputError as error:
-            return _exchange_page(visit, UploadForm(), error.problems), 422
         seen = _state(visit)
         stored, priorities = entries.entries(visit.assessment), entries.priorities(visit.assessment)
         if current := request.form.get("seen") == seen:
             uploads.take_over(visit.assessment, answers, visit.rubric)
-            taken = len(uploads.differences(answers, stored, visit.rubric))
+    preview = _preview(visit, answers, stored, priorities, seen)
     if not current:
-        page = _preview(visit, answers, stored, priorities, seen)
-        return render_template("assessment/preview.html", **page, outdated=True), 409
-    return redirect(url_for("assessment.tasks", token=token, taken=taken), 303)
+        return render_template("assessment/preview.html", **preview, outdated=True), 409
+    return redirect(url_for("assessment.tasks", token=token, taken=len(preview["changes"])), 303)
 
 
 def _answers_so_far(token: str) -> tuple[Visit, Answers]:

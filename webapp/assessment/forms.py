@@ -159,7 +159,9 @@ class InviteForm(Told):
     @property
     def invitation(self) -> Invitation:
         """What was filled in well."""
-        return Invitation(self.name.data or "", self.role.data, tuple(self.themes.data or ()), in_days(self.days.data))
+        return Invitation(
+            self.name.data or "", self.role.data, tuple(dict.fromkeys(self.themes.data or ())), in_days(self.days.data)
+        )
 
 
 class SubmitForm(Told):

@@ -137,8 +137,8 @@ def owner_visit(session: Session, token: str, lock: bool = False) -> Visit:
 
 
 def renew(session: Session, assessment: Assessment) -> str:
-    """Ends the owner's link and gives back the secret of a new one."""
-    _end(session, "renewed", Link.assessment_id == assessment.id, Link.contributor_id.is_(None))
+    """Ends the owner's link, and contributors' that could be worked out from it; gives back the secret of a new one."""
+    _end(session, "renewed", Link.assessment_id == assessment.id)
     return make(session, assessment)
 
 
@@ -148,15 +148,13 @@ def replace(session: Session, token: str, new: str, colleagues_too: bool) -> Non
     Whoever held the old one can still work out contributors' links made from it; with `colleagues_too` these end too.
     Raises ValueError where `new` is no token or in use, and what `visit` raises.
     """
-    if not _TOKEN.fullmatch(new):
-        raise ValueError("not a token")
     try:
         assessment = owner_visit(session, token, lock=True).assessment
     except LinkEnded:
         if _follows(session, new, token):
             return
         raise
-    if session.get(Link, _hash(new)):
+    if not _TOKEN.fullmatch(new) or session.get(Link, _hash(new)):
         raise ValueError("not a fresh token")
     whose = () if colleagues_too else (Link.contributor_id.is_(None),)
     _end(session, "renewed", Link.assessment_id == assessment.id, *whose)

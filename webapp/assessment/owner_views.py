@@ -43,12 +43,14 @@ def link(token: str) -> Page:
 def mail_link(token: str) -> Page:
     with database().writing() as session:
         visit = links.owner_visit(session, token, lock=True)
-        to, region = visit.assessment.contact, visit.assessment.region
-        may = mail.configured() and service.may_mail(session, visit.assessment)
-    if to is None or not may:
-        return redirect(url_for(".link", token=token, said="mailed-lately" if to else "no-contact"), 303)
+        to = visit.assessment.contact
+        may = to is not None and mail.configured() and mail.may_send(session, to.email)
+    if to is None or not mail.configured():
+        return redirect(url_for(".link", token=token, said="not-mailed" if to else "no-contact"), 303)
+    if not may:
+        return redirect(url_for(".link", token=token, said="mailed-lately"), 303)
     try:
-        mail.send_link(to.email, region, token)
+        mail.send_link(to.email, token)
     except mail.NotSent:
         return redirect(url_for(".link", token=token, said="not-mailed"), 303)
     return redirect(url_for(".link", token=token, said="mailed"), 303)

@@ -28,8 +28,6 @@ from webapp.assessment.entries import (
 from webapp.assessment.rubrics import keep, rubric_of
 from webapp.models import Assessment, Contact, Submission, now
 
-BETWEEN_MAILS = dt.timedelta(minutes=5)
-
 
 @dataclass(frozen=True)
 class Previous:
@@ -101,21 +99,6 @@ def next_begun(session: Session, assessment: Assessment) -> dt.datetime | None:
     """When the newest assessment was begun that continues one of this one's submissions."""
     digests = [submission.digest for submission in assessment.submissions]
     return session.scalar(select(func.max(Assessment.started_at)).where(Assessment.previous.in_(digests)))
-
-
-def may_mail(session: Session, assessment: Assessment) -> bool:
-    """Whether a link may be mailed to the contact now; if so, not again for a while, whoever asks.
-
-    Somebody may begin any number of assessments in another's name: nobody is to be flooded from here.
-    """
-    if assessment.contact is None:
-        return False
-    query = select(Assessment.id).join(Assessment.contact)
-    query = query.where(func.lower(Contact.email) == func.lower(assessment.contact.email))
-    if session.scalar(query.where(Assessment.mailed_at > now() - BETWEEN_MAILS).limit(1)):
-        return False
-    assessment.mailed_at = now()
-    return True
 
 
 def delete(session: Session, assessment: Assessment) -> None:

@@ -60,6 +60,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("assessment_id", "vignette", name=op.f("pk_ratings")),
     )
+    op.create_table(
+        "mailings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("address_hash", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mailings")),
+    )
+    op.create_index(op.f("ix_mailings_address_hash"), "mailings", ["address_hash"])
+    op.create_index(op.f("ix_mailings_at"), "mailings", ["at"])
     op.execute(
         "INSERT INTO links (token_hash, assessment_id, serial, made_at) "
         "SELECT token_hash, id, 1, started_at FROM assessments"
@@ -68,7 +77,6 @@ def upgrade() -> None:
         batch.drop_constraint(op.f("uq_assessments_token_hash"), type_="unique")
         batch.drop_column("token_hash")
         batch.add_column(sa.Column("previous", sa.String(length=71), nullable=True))
-        batch.add_column(sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=True))
     with op.batch_alter_table("answers") as batch:
         batch.add_column(sa.Column("contributor_id", sa.Integer(), nullable=True))
         batch.create_foreign_key(
@@ -86,7 +94,6 @@ def downgrade() -> None:
         batch.drop_column("contributor_id")
     with op.batch_alter_table("assessments") as batch:
         batch.add_column(sa.Column("token_hash", sa.String(length=64), nullable=True))
-        batch.drop_column("mailed_at")
         batch.drop_column("previous")
     op.execute(
         "UPDATE assessments SET token_hash = (SELECT token_hash FROM links WHERE links.assessment_id = assessments.id "
@@ -95,6 +102,7 @@ def downgrade() -> None:
     with op.batch_alter_table("assessments") as batch:
         batch.alter_column("token_hash", existing_type=sa.String(length=64), nullable=False)
         batch.create_unique_constraint(op.f("uq_assessments_token_hash"), ["token_hash"])
+    op.drop_table("mailings")
     op.drop_table("ratings")
     op.drop_table("links")
     op.drop_table("contributors")

@@ -240,7 +240,7 @@ class Page {
   /** The state of the whole page, not only of the last save. */
   sum() {
     const told = [...form.querySelectorAll(".field-error")].map((one) => `${nameOf(one)}: ${one.textContent.trim()}`);
-    const lacking = [...form.querySelectorAll("[data-lacking]")].map(nameOf);
+    const lacking = [...form.querySelectorAll(".question[data-lacking]")].map(nameOf);
     const collides = form.querySelector(".overtaken");
     if (collides) this.say("overtaken");
     else if (!isEmpty(this.unsaved.held)) this.say("refused", told.join(" "));

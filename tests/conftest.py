@@ -4,6 +4,7 @@ import re
 import shutil
 import signal
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -43,11 +44,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tells how many tests each kind of database passed."""
-    passed = [report.nodeid for report in terminalreporter.stats.get("passed", [])]
+    """Tells how many tests each kind of database passed, and how often axe looked at pages in each state."""
+    passed = terminalreporter.stats.get("passed", [])
     for database in DATABASES:
-        count = sum(re.search(rf"[\[-]{database}[\]-]", name) is not None for name in passed)
+        count = sum(re.search(rf"[\[-]{database}[\]-]", report.nodeid) is not None for report in passed)
         terminalreporter.write_line(f"{database}: {count} tests passed")
+    looks = Counter(state for report in passed for name, state in report.user_properties if name == "axe")
+    counts = ", ".join(f"{state} {count}" for state, count in looks.items())
+    terminalreporter.write_line(f"axe: {looks.total()} runs without a finding ({counts or 'none asked for'})")
 
 
 @pytest.fixture(scope="session")

@@ -99,7 +99,6 @@ class Contributor(Base):
     name: Mapped[str] = mapped_column(String(120))
     role: Mapped[str] = mapped_column(String(20))
     themes: Mapped[list[str]] = mapped_column(JSON)
-    added_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
 
     assessment: Mapped[Assessment] = relationship(back_populates="contributors")
     links: Mapped[list["Link"]] = relationship(

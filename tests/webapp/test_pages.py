@@ -16,7 +16,7 @@ from rubric.model import Rubric
 from tests.webapp.assessment.starting import words
 from tests.webapp.report.test_command import WITHOUT_PANGO
 from webapp.config import ROOT
-from webapp.pages import Questionnaires
+from webapp.report.questionnaires import Questionnaires
 from webapp.report.store import Busy
 
 RUBRIC = load.rubric()

@@ -62,7 +62,9 @@ def lost_links() -> str:
     text = request.args.get("text", "").strip()
     with database().reading() as session:
         found = service.holders(session, text) if text else ()
-    return render_template("admin/links.html", text=text, found=found, can_mail=mail.configured())
+    return render_template(
+        "admin/links.html", text=text, found=found, most=service.ON_A_PAGE, can_mail=mail.configured()
+    )
 
 
 @bp.post(f"/links/<int(max={LARGEST_ID}):assessment_id>")

@@ -154,7 +154,7 @@ def replace(session: Session, token: str, new: str, colleagues_too: bool) -> Non
         if _follows(session, new, token):
             return
         raise
-    if not _TOKEN.fullmatch(new) or session.get(Link, _hash(new)):
+    if not _TOKEN.fullmatch(new) or session.get(Link, _hash(new)) is not None:
         raise ValueError("not a fresh token")
     whose = () if colleagues_too else (Link.contributor_id.is_(None),)
     _end(session, "renewed", Link.assessment_id == assessment.id, *whose)

@@ -245,6 +245,12 @@ class Report:
         return there if len(there) <= MOST_STANDING_OUT and len(set(values)) > 1 else ()
 
     @property
+    def readings(self) -> tuple[int, int, int]:
+        """How many described regions were placed where the authors place them, higher, and lower."""
+        ways = [(line.higher > 0) - (line.higher < 0) for line in self.ratings]
+        return ways.count(0), ways.count(1), ways.count(-1)
+
+    @property
     def worth(self) -> tuple[int, ...]:
         """What an answer at each level counts for in a score."""
         return tuple(map(round, WORTH))

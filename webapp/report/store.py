@@ -72,7 +72,7 @@ def _report(content: str, rubric: Rubric, order: Order) -> Report:
 
 
 @contextmanager
-def _held(places: BoundedSemaphore, patience: float) -> Iterator[None]:
+def held(places: BoundedSemaphore, patience: float) -> Iterator[None]:
     """Holds one of `places`, had within `patience` seconds. Raises Busy."""
     if not places.acquire(timeout=patience):
         raise Busy
@@ -99,7 +99,7 @@ class Reports:
 
     def _made(self, key: tuple[str, str, str], order: Order) -> bytes:
         """One at a time: it takes seconds of a core, and whoever waits for the same one finds it made."""
-        with _held(self._places, 0), _held(self._making, self._patience):
+        with held(self._places, 0), held(self._making, self._patience):
             return self._kept(key) or self._keep(key, self._make(order))
 
     def _kept(self, key: tuple[str, str, str]) -> bytes | None:

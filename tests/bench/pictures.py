@@ -51,6 +51,7 @@ def _photograph(page: Page, address: str, region: Answers, rubric: Rubric, repor
             page.screenshot(path=HERE / "question.png")
         page.get_by_role("button", name="Save and go on").click()
     page.goto(f"{link}check")
+    page.locator("#declaration").check()
     page.get_by_role("button", name="Submit and see the result").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="PDF").first.click()
@@ -61,7 +62,6 @@ def _answer(page: Page, question: str, region: Answers) -> None:
     if question in region.answers:
         page.locator(f"#{question}-{region.answers[question]}").check()
     if reason := region.reasons.get(question):
-        page.locator(f"#{question} .grounds summary").click()
         page.locator(f"#reason-{question}").fill(reason)
 
 

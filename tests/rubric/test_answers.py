@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from rubric.problems import InputError
 EXAMPLE = Path(__file__).parents[1] / "examples" / "sample-region.toml"
 RUBRIC = load.rubric()
 FIRST, SECOND = RUBRIC.questions[0].id, RUBRIC.questions[1].id
+VIGNETTE = RUBRIC.vignettes[0].id
 REGION = 'region = "Made-up region"\n'
 LEVEL = "a level 0 to 4, or one of not-applicable, outside-powers, unknown, undisclosed"
 
@@ -185,7 +188,7 @@ def test_a_grade_is_one_of_four() -> None:
     )
 
 
-@pytest.mark.parametrize("character", ["\\u0000", "\\u001b", "\\u0085", "\\b"])
+@pytest.mark.parametrize("character", ["\\u0000", "\\u001b", "\\u0085", "\\b", "\\u2028", "\\u2029"])
 def test_control_characters_are_refused(character: str) -> None:
     for line in (f'region = "a{character}b"\n[answers]', f'{REGION}[answers]\n[notes]\n{FIRST} = "a{character}b"'):
         (problem,) = problems(line)
@@ -314,12 +317,48 @@ def test_a_note_of_more_lines_than_a_page_holds_is_refused() -> None:
     parse(f'{REGION}[answers]\n[notes]\n{FIRST} = """{lines[:-2]}"""\n', "region.toml")
 
 
+DEEP = "a" + ".a" * 8000
+
+
+@pytest.mark.parametrize(
+    "line", [f"{DEEP} = 1", f"[{DEEP}]", f"[[{DEEP}]]", f"x = {{ {DEEP} = 1 }}", "a" + " . a" * 20 + ".a = 1"]
+)
+def test_a_key_of_endless_parts_costs_nothing(line: str) -> None:
+    tracemalloc.start()
+    began = time.process_time()
+    told = problems(f"{REGION}{line}\n")
+    taken, (_, most) = time.process_time() - began, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert told == ["region.toml: a key of more than 20 parts; expected a table and a key"]
+    assert taken < 1
+    assert most < 5_000_000
+
+
+DOTS = "…" + "." * 200
+
+
+@pytest.mark.parametrize(
+    "quotes", ['"{}"', "'{}'", '"""{}"""', "'''{}'''", '"""\n{}\n"""', '"a \\" {}"', '"{}" # ...{}']
+)
+def test_dots_in_a_text_are_no_parts_of_a_key(quotes: str) -> None:
+    answers, _ = parse(table("notes", f"{FIRST} = {quotes.format(DOTS, DOTS)}"), "region.toml")
+
+    assert DOTS in answers.notes[FIRST]
+
+
+@pytest.mark.parametrize("number", ["0x" + "f" * 5000, "-1" + "0" * 5000, "1" + "0" * 4000])
+@pytest.mark.parametrize("name", ["answers", "priorities", "vignettes", "notes"])
+def test_a_number_of_endless_digits_is_told(number: str, name: str) -> None:
+    key = {"priorities": "skills", "vignettes": VIGNETTE}.get(name, FIRST)
+    told = problems(table(name, f"{key} = {number}"))
+
+    assert len(told) == 1
+    assert len(told[0]) < 300
+
+
 def test_what_never_ends_is_read_no_further_than_the_limit() -> None:
     with pytest.raises(InputError, match="larger than 2 MB"):
         read(Path("/dev/zero"))
-
-
-VIGNETTE = RUBRIC.vignettes[0].id
 
 
 def test_ratings_of_vignettes_are_read_and_change_no_digest() -> None:

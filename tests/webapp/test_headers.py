@@ -89,6 +89,13 @@ def test_our_own_forms_are_taken(client: FlaskClient, headers: dict[str, str]) -
     assert client.post("/start", data={"region": "Made-up"}, headers=headers).status_code == 303
 
 
+@pytest.mark.parametrize("host", ["x" * 64 + ".example.org", "..", "a..b"])
+def test_a_host_that_cannot_be_read_is_told_plainly(client: FlaskClient, host: str) -> None:
+    for path in ("/", "/about", "/a/very-secret-token/", "/nothing"):
+        answer = client.get(path, headers={"Host": host})
+        assert (answer.status_code, answer.text) == (400, "Bad Request")
+
+
 def test_an_unexpected_error_shows_a_number_and_nothing_else(
     app: Flask, client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -162,9 +162,11 @@ def replace(session: Session, token: str, new: str, colleagues_too: bool) -> Non
 
 
 def _follows(session: Session, new: str, old: str) -> bool:
-    """Whether one link was made in place of another."""
+    """Whether one link, which works, was made in place of another."""
     first, second = session.get(Link, _hash(old)), session.get(Link, _hash(new))
-    return bool(first and second and first.assessment_id == second.assessment_id and first.ended == "renewed")
+    if first is None or second is None:
+        return False
+    return first.assessment_id == second.assessment_id and first.ended == "renewed" and not second.ended
 
 
 def _end(session: Session, end: End, *which: ColumnElement[bool]) -> None:

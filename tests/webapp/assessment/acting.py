@@ -53,6 +53,14 @@ def invite(client: FlaskClient, link: str, **other: Any) -> str:
     return links_shown(client, link)[-1]
 
 
+def renew(client: FlaskClient, link: str, **other: str) -> str:
+    """The path that leads the owner on, once they have pressed the button that makes a new link."""
+    new = as_sent(client.get(link + "link").text)["new"]
+    answer = client.post(link + "link/renew", data={"new": new} | other)
+    assert (answer.status_code, answer.location) == (303, f"/a/{new}/link?said=renewed")
+    return f"/a/{new}/"
+
+
 def links_shown(client: FlaskClient, link: str) -> list[str]:
     """The paths of all colleagues' links that the owner's page shows."""
     return re.findall(
@@ -74,6 +82,7 @@ def everything() -> dict[str, Any]:
     """Fields that are right for every form of an assessment, and would change something."""
     content = f'{{"region": "Changed", "answers": {{"{SKILLS[0]}": 4}}}}'
     fields = {"region": "Changed", "contact": "changed@example.org", "content": content, "declaration": "yes"}
+    fields["new"] = "n" * 32
     ratings = {vignette.id: "1" for vignette in RUBRIC.vignettes}
     file = {"file": (io.BytesIO(content.encode()), "answers.json")}
     return COLLEAGUE | fields | ratings | file | {SKILLS[0]: "4", "priority-skills": "3", "priority-firms": "3"}

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from tests.webapp.assessment.acting import (
     COLLEAGUE,
+    JSON,
     addresses,
     as_sent,
     everything,
@@ -18,23 +19,24 @@ from tests.webapp.assessment.acting import (
     invite,
     links_shown,
     refusals,
+    renew,
 )
 from tests.webapp.assessment.starting import DECLARED, RUBRIC, SKILLS, dump, start, stored, words
+from webapp.assessment.links import MOST_CONTRIBUTORS
 from webapp.database import Database
-from webapp.models import Link, Submission, now
+from webapp.models import Contributor, Link, Submission, now
 from webapp.report.store import report_on
 from webapp.report.wording import day
 
 FIRST = SKILLS[0]
 REFUSED = (403, "Your link is for other pages")
-NAMED = f"Answered by <bdi>Ada Example</bdi> (business) on {day(now(), 'en')}."
 
 
 def test_a_colleague_sees_their_themes_and_no_others(client: FlaskClient, link: str) -> None:
     theirs = invite(client, link)
     tasks = client.get(theirs).text
     assert set(re.findall(rf'href="{theirs}([^"]+)"', tasks)) == {"skills", "learning"}
-    assert "You answer as Ada Example (business)." in words(tasks)
+    assert "You answer as Ada Example (business) for whoever manages this assessment." in words(tasks)
     asked = [q for name in ("skills", "learning") for q in RUBRIC.questions_by_theme[name]]
     assert f"0 of {len(asked)} questions answered." in tasks
     nav = client.get(theirs + "skills").text.partition('<nav class="themes"')[2]
@@ -75,9 +77,10 @@ def test_answers_bear_the_name_also_after_the_link_ended(client: FlaskClient, li
     theirs = invite(client, link)
     client.post(theirs + "skills", data={FIRST: "3"})
     assert "Answered by you on" in client.get(theirs + "skills").text
+    named = f"Answered by <bdi>Ada Example</bdi> (business) on {day(stored(database)[FIRST].changed_at, 'en')}."
     for _ in range(2):
         for path in ("skills", "check"):
-            assert NAMED in client.get(link + path).text
+            assert named in client.get(link + path).text
         client.post(link + "colleagues/1/withdraw")
     page = words(client.get(link + "colleagues").text)
     assert "One answer stands as they gave it." in page
@@ -89,13 +92,32 @@ def test_answers_bear_the_name_also_after_the_link_ended(client: FlaskClient, li
     assert "Ada Example" not in client.get(link + "skills").text
 
 
-def test_colleagues_are_told_who_answered(client: FlaskClient, link: str) -> None:
+def test_colleagues_are_told_that_another_answered_and_not_who(client: FlaskClient, link: str) -> None:
     ada, ben = invite(client, link), invite(client, link, name="Ben Example", role="civil-society")
+    mine = as_sent(client.get(ada + "skills").text) | {FIRST: "1"}
     client.post(ben + "skills", data={FIRST: "3"})
     client.post(link + "skills", data={SKILLS[1]: "3"})
-    page = words(client.get(ada + "skills").text)
-    assert "Answered by <bdi>Ben Example</bdi> (civil society) on" in page
+    page = client.get(ada + "skills").text
+    collided = client.post(ada + "skills", data=mine)
+    by_itself = client.post(ada + "skills", data=mine, headers=JSON).get_json()["overtaken"][FIRST]
+    assert collided.status_code == 422
+    for told in (page, collided.text, by_itself):
+        assert "Answered by a colleague on " in told
+        assert "Ben Example" not in told
+        assert "civil society" not in told
     assert "Answered by whoever manages this assessment on" in page
+
+
+@pytest.mark.parametrize("days", ["14", "0"])
+def test_a_colleague_is_told_how_long_the_link_works(
+    client: FlaskClient, link: str, database: Database, days: str
+) -> None:
+    theirs = invite(client, link, days=days)
+    with database.reading() as session:
+        until = session.scalars(select(Link.expires_at).where(Link.contributor_id == 1)).one()
+    words_for_it = f", and works until {day(until, 'en')}: keep it" if until else ": keep it"
+    assert (until is None) == (days == "0")
+    assert f"This link is yours alone{words_for_it} to come back." in client.get(theirs).text
 
 
 def test_a_new_link_ends_the_one_before(client: FlaskClient, link: str) -> None:
@@ -109,7 +131,7 @@ def test_a_new_link_ends_the_one_before(client: FlaskClient, link: str) -> None:
 
 def test_links_outlive_the_owner_s_and_cannot_be_shown_again(client: FlaskClient, link: str) -> None:
     theirs = invite(client, link)
-    new = client.post(link + "link/renew").location.removesuffix("link?said=renewed")
+    new = renew(client, link)
     assert client.get(theirs + "skills").status_code == 200
     assert links_shown(client, new) == []
     assert (
@@ -125,9 +147,8 @@ def test_links_outlive_the_owner_s_and_cannot_be_shown_again(client: FlaskClient
 def test_links_end_with_the_owner_s_where_that_is_wished(client: FlaskClient, link: str) -> None:
     assert 'name="colleagues"' not in client.get(link + "link").text
     theirs = invite(client, link)
-    sent = as_sent(client.get(link + "link").text)
-    assert sent == {"colleagues": "yes"}
-    new = client.post(link + "link/renew", data=sent).location.removesuffix("link?said=renewed")
+    assert as_sent(client.get(link + "link").text)["colleagues"] == "yes"
+    new = renew(client, link, colleagues="yes")
     assert client.get(theirs).status_code == 410
     client.post(new + "colleagues/1/again")
     (again,) = links_shown(client, new)
@@ -160,7 +181,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"name": " "}, "Please enter a name"),
     ({"name": "x" * 121}, "Please use at most 120 characters."),
     ({"name": "one\x00two"}, "has a character in it that cannot be kept"),
-    ({"role": []}, "Please choose one of the answers shown."),
+    ({"role": []}, "Please choose whom they speak for."),
     ({"role": "king"}, 'href="#role-government"'),
     ({"themes": []}, "Please choose at least one theme."),
     ({"themes": ["skills", "weather"]}, 'href="#themes-strategy"'),
@@ -177,6 +198,25 @@ def test_an_invitation_that_is_wrong_is_told_and_kept(client: FlaskClient, link:
         assert told in answer.text
         assert ('name="themes" value="learning" checked' in answer.text) == ("themes" not in wrong)
     assert dump(database) == before
+
+
+def test_a_theme_that_is_sent_twice_is_asked_for_once(client: FlaskClient, link: str, database: Database) -> None:
+    theirs = invite(client, link, themes=["skills", "learning", "skills"])
+    with database.reading() as session:
+        assert session.scalars(select(Contributor.themes)).one() == ["skills", "learning"]
+    assert client.get(theirs).text.count(f'href="{theirs}skills"') == 1
+
+
+def test_no_more_are_asked_than_a_page_can_show(client: FlaskClient, link: str, database: Database) -> None:
+    statuses = [client.post(link + "colleagues", data=COLLEAGUE).status_code for _ in range(MOST_CONTRIBUTORS)]
+    assert statuses == [303] * 50
+    before = dump(database)
+    answer = client.post(link + "colleagues", data=COLLEAGUE)
+    assert answer.status_code == 422
+    assert dump(database) == before
+    for page in (answer.text, client.get(link + "colleagues").text):
+        assert "You have asked 50 people, which is as many as an assessment can have." in page
+        assert 'name="role"' not in page
 
 
 @pytest.mark.parametrize("what", ["withdraw", "again"])

@@ -64,7 +64,7 @@ def test_what_is_taken_away_says_what_is_stored(
     before = dump(database)
     page = words(upload(client, link, file.data, name).text)
     assert "Nothing: the assessment says all that already." in page
-    assert "Take it over" not in page
+    assert "Use these answers" not in page
     assert dump(database) == before
 
 
@@ -86,6 +86,9 @@ def test_the_example_is_shown_first_and_then_taken_over(client: FlaskClient, lin
     assert (answer.status_code, heading(page)) == (200, PREVIEW)
     assert f"The file is about “Sample Region”, this assessment about “{REGION}”." in page
     assert "2 priorities would change." in page
+    assert "What the file leaves empty stays as it is." in page
+    assert "Region, country and date of the file are not used." in page
+    assert "Use these answers" in page
     assert dump(database) == before
     taken = take_over(client, link, answer.text)
     assert (taken.status_code, taken.location.partition("?")[0]) == (303, link)
@@ -116,7 +119,7 @@ def test_what_a_file_does_not_say_is_kept(client: FlaskClient, link: str, databa
     vignette = RUBRIC.vignettes[0].id
     data = as_json(answers={THIRD: 2}, evidence={FIRST: "document"}, vignettes={vignette: 4})
     answer = upload(client, link, data, "answers.json")
-    assert "The ratings of made-up regions are taken over as well." in answer.text
+    assert "The ratings of made-up regions are used as well." in answer.text
     take_over(client, link, answer.text)
     given = stored(database)
     assert [given[name].answer for name in (FIRST, SECOND, THIRD)] == ["3", "unknown", "2"]
@@ -198,6 +201,31 @@ def test_a_text_of_any_kind_comes_through_the_preview(client: FlaskClient, link:
     assert stored(database)[FIRST].note == note
 
 
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        ({"answers": {FIRST: 1}}, "One answer came from the file."),
+        ({"answers": {FIRST: 1, SECOND: 2}}, "2 answers came from the file."),
+        ({"priorities": {"skills": 3}}, "The file is in use: no answer changed, other things did."),
+    ],
+)
+def test_the_task_list_says_what_came_from_the_file(
+    client: FlaskClient, link: str, file: dict[str, Any], told: str
+) -> None:
+    taken = take_over(client, link, upload(client, link, as_json(**file), "a.json").text)
+    assert taken.status_code == 303
+    assert told in client.get(taken.location).text
+    assert told not in client.get(link).text
+
+
+@pytest.mark.parametrize("made_up", ["-1", "4711", "x", "", "<b>"])
+def test_what_the_address_says_came_from_a_file_is_not_believed(client: FlaskClient, link: str, made_up: str) -> None:
+    answer = client.get(link, query_string={"taken": made_up})
+    assert answer.status_code == 200
+    assert "file." not in answer.text
+    assert "The file is in use" not in answer.text
+
+
 def bomb() -> bytes:
     """A workbook of a few kilobytes that unpacks to a hundred megabytes."""
     file = io.BytesIO()
@@ -245,6 +273,14 @@ def test_a_file_that_is_too_large_is_refused(client: FlaskClient, link: str) -> 
     answer = client.post(link + "exchange", data=b"#" * 1_000_001, content_type="multipart/form-data; boundary=x")
     assert answer.status_code == 413
     assert "at most one megabyte" in answer.text
+
+
+@pytest.mark.parametrize(("more", "status"), [(0, 200), (1, 422)])
+def test_a_file_of_900_kilobytes_is_the_largest(client: FlaskClient, link: str, more: int, status: int) -> None:
+    data = as_json(answers={FIRST: 1})
+    answer = upload(client, link, data + b" " * (900_000 + more - len(data)), "a.json")
+    assert answer.status_code == status
+    assert ("is larger than 900 kB" in answer.text) == bool(more)
 
 
 def test_anybody_gets_the_empty_spreadsheet_and_it_says_nothing(client: FlaskClient, link: str) -> None:

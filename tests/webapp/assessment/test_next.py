@@ -8,6 +8,7 @@ from tests.webapp.assessment.acting import invite
 from tests.webapp.assessment.starting import DECLARED, SKILLS, dump, words
 from webapp.database import Database
 from webapp.models import Answer, Assessment, Contact, Priority, Submission
+from webapp.report.wording import day
 
 FIRST, SECOND, THIRD = SKILLS[:3]
 SENT = {
@@ -62,7 +63,7 @@ def test_each_question_shows_what_was_said_last_time(client: FlaskClient, submit
     check = words(client.get(new + "check").text)
     assert "As it was on " in check
     assert ": Reaching most." in check
-    assert "This draft began with the answers of submission 1 of" in words(client.get(new).text)
+    assert "A new draft: it began with the answers of submission 1 of" in words(client.get(new).text)
     assert "Last time" not in client.get(submitted + "skills").text
 
 
@@ -87,10 +88,31 @@ def test_it_can_be_deleted_and_the_one_before_stays(client: FlaskClient, submitt
     assert client.get(submitted + "result").status_code == 200
 
 
+def test_it_is_begun_only_after_a_question(client: FlaskClient, submitted: str, database: Database) -> None:
+    before = dump(database)
+    page = client.get(submitted + "next")
+    assert "Start the next assessment?" in page.text
+    assert "A new draft begins with the answers of submission 1 of" in page.text
+    assert f'method="post" action="{submitted}next"' in page.text
+    assert dump(database) == before
+
+
+def test_the_one_before_says_when_the_next_was_begun(client: FlaskClient, submitted: str, database: Database) -> None:
+    assert "Begun on " not in client.get(submitted).text
+    new = client.post(submitted + "next").location
+    with database.reading() as session:
+        begun = session.scalars(select(Assessment.started_at).order_by(Assessment.id.desc())).first()
+    assert begun
+    assert f"Begun on {day(begun, 'en')}" in client.get(submitted).text
+    assert "Begun on " not in client.get(new).text
+
+
 def test_there_is_none_before_anything_was_submitted(client: FlaskClient, link: str, database: Database) -> None:
     client.post(link + "skills", data=SENT)
     before = dump(database)
     answer = client.post(link + "next")
     assert (answer.status_code, answer.location) == (303, link)
+    asked = client.get(link + "next")
+    assert (asked.status_code, asked.location) == (302, link)
     assert "Start the next assessment" not in client.get(link).text
     assert dump(database) == before

@@ -55,6 +55,8 @@ def test_two_assessments_have_links_of_their_own(client: FlaskClient) -> None:
         ("region", "x" * 121, "Please use at most 120 characters."),
         ("region", "one\x00two", "has a character in it that cannot be kept"),
         ("region", "one\ntwo", "has a character in it that cannot be kept"),
+        ("region", "one\u2028two", "has a character in it that cannot be kept"),
+        ("region", "one\u2029two", "has a character in it that cannot be kept"),
         ("country", "ZZ", "Please choose a country from the list."),
         ("contact", "nobody", "Please enter an e-mail address"),
         ("contact", "a" * 250 + "@example.org", "Please use at most 254 characters."),

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -90,7 +91,11 @@ def test_submitting_twice_without_a_change_is_one_submission(
 ) -> None:
     client.post(link + "skills", data={FIRST: "3"})
     client.post(link + "check", data=DECLARED)
-    client.post(link + "check", data=DECLARED)
+    again = client.post(link + "check", data=DECLARED)
+    assert (again.status_code, again.location) == (303, f"{link}result?unchanged=yes")
+    said = "Nothing has changed since submission 1, so no new one was made."
+    assert said in client.get(again.location).text
+    assert said not in client.get(link + "result").text
     assert [s.number for s in _submissions(database)] == [1]
 
 
@@ -111,6 +116,44 @@ def test_going_on_leaves_earlier_submissions_as_they_were(client: FlaskClient, l
     assert (again.digest, again.answers, again.result) == (first.digest, first.answers, first.result)
     assert (second.number, json.loads(second.answers)["answers"]) == (2, {FIRST: 4})
     assert second.digest != first.digest
+
+
+@pytest.fixture
+def twice(client: FlaskClient, link: str) -> str:
+    """The path to an assessment that was submitted twice, under two names."""
+    client.post(link + "skills", data={FIRST: "3"})
+    client.post(link + "check", data=DECLARED)
+    client.post(link + "details", data={"region": "Made-up region Beechworth"})
+    client.post(link + "check", data=DECLARED)
+    return link
+
+
+def test_earlier_results_stay_within_reach(client: FlaskClient, twice: str) -> None:
+    tasks = client.get(twice).text
+    assert f'href="{twice}result?number=1">Result of submission 1</a>' in tasks
+    assert f'href="{twice}result?number=2"' not in tasks
+    pages = {number: client.get(f"{twice}result{number}").text for number in ("", "?number=1", "?number=2")}
+    assert "There is a newer submission." in pages["?number=1"]
+    assert f'href="{twice}report.pdf?number=1"' in pages["?number=1"]
+    assert "<title>Result – Made-up region Aldermoor" in pages["?number=1"]
+    for newest in (pages[""], pages["?number=2"]):
+        assert "There is a newer submission." not in newest
+        assert f'href="{twice}report.pdf"' in newest
+        assert "<title>Result – Made-up region Beechworth" in newest
+
+
+@pytest.mark.parametrize("number", ["", "0", "3", "-1", "01", "1.0", "x", "²", "9" * 5000])
+@pytest.mark.parametrize("page", ["result", "report.pdf"])
+def test_there_is_no_result_of_a_submission_that_was_not_made(
+    client: FlaskClient, twice: str, page: str, number: str
+) -> None:
+    assert client.get(twice + page, query_string={"number": number}).status_code == 404
+
+
+def test_nobody_reads_results_of_another_assessment(client: FlaskClient, twice: str) -> None:
+    other = start(client)
+    for page in ("result", "report.pdf"):
+        assert client.get(other + page, query_string={"number": 1}).status_code == 404
 
 
 def test_reading_changes_nothing(client: FlaskClient, link: str, database: Database) -> None:

@@ -88,6 +88,8 @@ WRONG = [
     (f"reference-{FIRST}", "x" * 501, "Please use at most 500 characters."),
     (f"note-{FIRST}", "\n".join("x" * 41), "Please use at most 40."),
     (f"note-{FIRST}", "one\x00two", "has a character in it that cannot be kept"),
+    (f"note-{FIRST}", "one\u2028two", "has a character in it that cannot be kept"),
+    (f"reference-{FIRST}", "one\u2029two", "has a character in it that cannot be kept"),
     ("priority-skills", "9", "Please choose one of the answers shown."),
 ]
 
@@ -355,31 +357,58 @@ def test_a_page_that_saves_itself_is_told_what_was_saved(client: FlaskClient, li
     total = len(RUBRIC.questions)
     assert told == {
         "seen": {f"revision-{FIRST}": page[f"revision-{FIRST}"], "priority_seen": "3"},
-        "not_saved": [],
+        "held": [],
         "overtaken": {},
         "errors": [],
-        "position": f"Theme {RUBRIC.number_by_theme['skills']} of {len(RUBRIC.themes)} · 1 of {total} answered",
-        "count": f"1 of {len(SKILLS)}",
+        "lacking": [],
+        "progress": {
+            "position": f"Theme {RUBRIC.number_by_theme['skills']} of {len(RUBRIC.themes)} · 1 of {total} answered",
+            "count": f"1 of {len(SKILLS)}",
+        },
     }
     again = by_itself(client, link, sent)
     assert again == told, "sent again because the answer was lost"
     assert (stored(database)[FIRST].revision, priority(database)) == (1, [3])
     later = by_itself(client, link, told["seen"] | {f"note-{FIRST}": "Typed."})
-    assert later["not_saved"] == []
+    assert later["held"] == []
     assert (stored(database)[FIRST].answer, stored(database)[FIRST].note) == ("3", "Typed.")
 
 
 def test_a_page_that_saves_itself_is_told_what_is_wrong(client: FlaskClient, link: str, database: Database) -> None:
     sent = {FIRST: "4", f"note-{FIRST}": "x" * 2001, SECOND: "not-applicable", THIRD: "1"}
     told = by_itself(client, link, sent)
-    assert told["not_saved"] == [FIRST]
+    assert told["held"] == [FIRST, f"note-{FIRST}"]
     assert set(told["seen"]) == {f"revision-{SECOND}", f"revision-{THIRD}"}
-    assert [(error["target"], error["about"]) for error in told["errors"]] == [
-        (f"note-{FIRST}", RUBRIC.question_by_id[FIRST].name),
-        (f"reason-{SECOND}", RUBRIC.question_by_id[SECOND].name),
+    assert told["errors"] == [
+        {"target": f"note-{FIRST}", "message": "This is too long. Please use at most 2000 characters."}
     ]
-    assert told["errors"][0]["message"] == "This is too long. Please use at most 2000 characters."
+    assert told["lacking"] == [SECOND]
+    assert told["progress"]["count"] == f"2 of {len(SKILLS)}"
     assert set(stored(database)) == {SECOND, THIRD}
+
+
+@pytest.mark.parametrize(("field", "value", "message"), WRONG)
+def test_a_page_that_saves_itself_is_told_which_fields_are_held(
+    client: FlaskClient, link: str, field: str, value: str, message: str
+) -> None:
+    told = by_itself(client, link, {SECOND: "4", field: value})
+    assert told["held"] == [field]
+    (error,) = told["errors"]
+    assert error["target"] in (field, f"{field}-0", f"{field}-1", f"{field}-none")
+    assert message in error["message"]
+    assert set(told["seen"]) - {"priority_seen"} == {f"revision-{SECOND}"}
+    assert told["seen"].get("priority_seen") == ("2" if field == "priority-skills" else None)
+
+
+def test_only_what_was_touched_lacks_a_reason(client: FlaskClient, link: str) -> None:
+    first = client.post(link + "skills", data=opened(client, link) | {FIRST: "not-applicable"})
+    assert first.status_code == 422
+    again = as_sent(first.text) | {SECOND: "1"}
+    assert by_itself(client, link, again)["lacking"] == []
+    assert client.post(link + "skills", data=opened(client, link) | {SECOND: "2"}).status_code == 303
+    touched = by_itself(client, link, opened(client, link) | {f"note-{FIRST}": "Typed."})
+    assert (touched["lacking"], touched["errors"], touched["held"]) == ([FIRST], [], [])
+    assert by_itself(client, link, {f"reason-{FIRST}": "No such body."})["lacking"] == []
 
 
 def test_a_page_that_saves_itself_gets_both_answers_where_two_collide(
@@ -387,7 +416,7 @@ def test_a_page_that_saves_itself_gets_both_answers_where_two_collide(
 ) -> None:
     part = {name: collided[name] for name in (f"revision-{FIRST}", FIRST, f"note-{FIRST}")}
     told = by_itself(client, link, part | {SECOND: "2"})
-    assert (told["not_saved"], set(told["seen"])) == ([FIRST], {f"revision-{SECOND}"})
+    assert (told["held"], set(told["seen"])) == ([FIRST, f"note-{FIRST}"], {f"revision-{SECOND}"})
     assert list(told["overtaken"]) == [FIRST]
     panel = words(told["overtaken"][FIRST])
     for text in ("By a colleague.", "Mine.", f'name="keep_saved" value="{FIRST}"', f'id="{FIRST}-overtaken"'):
@@ -413,19 +442,50 @@ def test_a_priority_that_others_chose_is_not_overwritten_unseen(
     for messages in (page.text, told["errors"][0]["message"]):
         assert "Somebody else chose another priority meanwhile. To put yours in its place, save again." in messages
     assert told["errors"][0]["target"] == "priority-skills-1"
+    assert told["held"] == ["priority-skills"]
     assert priority(database) == [int(theirs)]
     assert as_sent(page.text)["priority_seen"] == told["seen"]["priority_seen"] == theirs
     client.post(link + "skills", data=as_sent(page.text))
     assert priority(database) == [int(mine["priority-skills"])]
 
 
-def test_a_state_that_no_page_shows_is_like_none(client: FlaskClient, link: str, database: Database) -> None:
-    client.post(link + "skills", data={SECOND: "1"})
-    for token in ("", "x", "-1", "1-", "1-zzzzzzzzzzzz", "٣", "1" * 10, "1-" + "0" * 13, "1\n", "1;2"):
-        client.post(link + "skills", data={FIRST: "3"})
-        sent = {FIRST: "2", f"revision-{FIRST}": token, "put_mine": f"{SECOND}:{token}"}
-        assert client.post(link + "skills", data=sent).status_code == 303
-        assert (stored(database)[FIRST].answer, stored(database)[SECOND].answer) == ("2", "1")
+def test_a_priority_that_is_put_back_to_the_usual_is_none(client: FlaskClient, link: str, database: Database) -> None:
+    client.post(link + "skills", data={"priority-skills": "2"})
+    assert priority(database) == []
+    for theirs in ("3", "2"):
+        told = by_itself(client, link, opened(client, link) | {"priority-skills": theirs})
+        assert (told["seen"], told["held"]) == ({"priority_seen": theirs}, [])
+        assert priority(database) == ([3] if theirs == "3" else [])
+        assert opened(client, link)["priority-skills"] == theirs
+
+
+MALFORMED = ("x", "-1", "1-", "1-zzzzzzzzzzzz", "٣", "1" * 10, "1-" + "0" * 13, "1\n", "1;2")
+
+
+@pytest.mark.parametrize("state", MALFORMED)
+def test_a_state_that_no_page_shows_replaces_nothing(
+    client: FlaskClient, link: str, database: Database, state: str
+) -> None:
+    sent = {SECOND: "2", f"revision-{SECOND}": state}
+    assert client.post(link + "skills", data=sent).status_code == 303, "there is nothing that it could replace"
+    client.post(link + "skills", data={FIRST: "3"})
+    before = dump(database)
+    for mine in ({f"revision-{FIRST}": state}, {"put_mine": f"{FIRST}:{state}"}):
+        answer = client.post(link + "skills", data={FIRST: "2"} | mine)
+        assert answer.status_code == 422
+        assert "Two answers: please choose which one counts" in answer.text
+        assert list(by_itself(client, link, {FIRST: "2"} | mine)["overtaken"]) == [FIRST]
+        assert dump(database) == before
+
+
+@pytest.mark.parametrize("state", ["", *MALFORMED])
+def test_a_button_of_another_question_says_nothing_of_this_one(
+    client: FlaskClient, link: str, database: Database, state: str
+) -> None:
+    client.post(link + "skills", data={FIRST: "3", SECOND: "1"})
+    sent = {FIRST: "2", f"revision-{FIRST}": "", "put_mine": f"{SECOND}:{state}"}
+    assert client.post(link + "skills", data=sent).status_code == 303
+    assert (stored(database)[FIRST].answer, stored(database)[SECOND].answer) == ("2", "1")
 
 
 @pytest.mark.parametrize("button", ["take_back", "keep_saved", "put_mine"])

@@ -3,11 +3,13 @@
 import json
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from rubric.answers import from_content
 from rubric.assess import assess
+from tests.webapp.assessment.acting import JSON
 from tests.webapp.assessment.starting import DECLARED, RUBRIC, SKILLS, dump, words
 from webapp.database import Database
 from webapp.models import Rating, Submission
@@ -51,7 +53,9 @@ def test_ratings_are_given_changed_and_taken_back(client: FlaskClient, link: str
         ({SECOND: ""}, {}, "Optional, three minutes"),
     ):
         answer = client.post(link + "vignettes", data=sent)
-        assert (answer.status_code, answer.location) == (303, link + "#vignettes")
+        assert (answer.status_code, answer.location) == (303, link + "?rated=yes")
+        assert "Your ratings are saved." in client.get(answer.location).text
+        assert "Your ratings are saved." not in client.get(link).text
         assert ratings(database) == kept
         assert told in client.get(link).text
         page = client.get(link + "vignettes").text
@@ -59,15 +63,49 @@ def test_ratings_are_given_changed_and_taken_back(client: FlaskClient, link: str
             assert f'name="{vignette}" value="{level}" checked' in page
 
 
-def test_what_is_no_level_is_told_and_changes_nothing(client: FlaskClient, link: str, database: Database) -> None:
-    client.post(link + "vignettes", data={FIRST: "1"})
+@pytest.mark.parametrize("wrong", ["5", "-1", "x", "1.0", "unknown", "٣"])
+def test_what_is_no_level_is_told_and_the_rest_is_saved(
+    client: FlaskClient, link: str, database: Database, wrong: str
+) -> None:
+    client.post(link + "vignettes", data={FIRST: "1", SECOND: "3"})
+    answer = client.post(link + "vignettes", data={FIRST: "2", SECOND: wrong, "made-up": "1"})
+    assert answer.status_code == 422
+    assert f'href="#{SECOND}-0"' in answer.text
+    assert "Please choose one of the answers shown." in answer.text
+    assert ratings(database) == {FIRST: 2, SECOND: 3}
     before = dump(database)
-    for wrong in ("5", "-1", "x", "1.0", "unknown", "٣"):
-        answer = client.post(link + "vignettes", data={FIRST: "2", SECOND: wrong, "made-up": "1"})
-        assert answer.status_code == 422
-        assert f'href="#{SECOND}-0"' in answer.text
-        assert "Please choose one of the answers shown." in answer.text
-        assert dump(database) == before
+    assert client.post(link + "vignettes", data={SECOND: wrong}).status_code == 422
+    assert dump(database) == before
+
+
+NO_CHOICE = "Please choose one of the answers shown."
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept", "held"),
+    [
+        ({}, {FIRST: 1}, []),
+        ({SECOND: "3"}, {FIRST: 1, SECOND: 3}, []),
+        ({FIRST: ""}, {}, []),
+        ({FIRST: "2", SECOND: "x"}, {FIRST: 2}, [SECOND]),
+        ({"made-up": "1"}, {FIRST: 1}, []),
+    ],
+)
+def test_a_page_that_saves_itself_is_told_what_was_saved(
+    client: FlaskClient, link: str, database: Database, sent: dict[str, str], kept: dict[str, int], held: list[str]
+) -> None:
+    client.post(link + "vignettes", data={FIRST: "1"})
+    answer = client.post(link + "vignettes", data=sent, headers=JSON)
+    assert (answer.status_code, answer.mimetype) == (200, "application/json")
+    assert answer.get_json() == {
+        "seen": {},
+        "held": held,
+        "overtaken": {},
+        "errors": [{"target": f"{name}-0", "message": NO_CHOICE} for name in held],
+        "lacking": [],
+        "progress": {},
+    }
+    assert ratings(database) == kept
 
 
 def test_they_are_submitted_beside_the_answers_and_change_no_figure(
@@ -75,7 +113,7 @@ def test_they_are_submitted_beside_the_answers_and_change_no_figure(
 ) -> None:
     plain = submitted(client, link, database)
     client.post(link + "vignettes", data={FIRST: "4", SECOND: "0"})
-    assert "You changed answers since" in client.get(link).text
+    assert "You changed something since" in client.get(link).text
     rated = submitted(client, link, database)
     assert rated == plain | {"vignettes": {FIRST: 4, SECOND: 0}}
     results = [assess(from_content(content, "test", RUBRIC)[0], RUBRIC).json(None) for content in (plain, rated)]

@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from tests import server
-from tests.webapp.assessment.starting import SKILLS
+from tests.webapp.assessment.starting import DECLARED, SKILLS
 
 FIRST = SKILLS[0]
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -141,6 +141,18 @@ def test_the_log_holds_no_link_and_no_person(address: str, folder: Path) -> None
     log = (folder / "log").read_text()
     assert token not in log
     assert PERSON not in log
+
+
+def test_the_log_spells_out_nothing_that_no_font_can_show(address: str, folder: Path) -> None:
+    link = post(address, "/start", {"region": "የተፈጠረ ክልል"})[1]
+    post(address, link + "skills", {FIRST: "3"})
+    post(address, link + "check", DECLARED)
+    with closing(_connect(address)) as connection:
+        connection.request("GET", link + "report.pdf")
+        assert connection.getresponse().read().startswith(b"%PDF")
+    log = (folder / "log").read_text()
+    assert not set("የተፈጠረክልል") & set(log)
+    assert "U+12E8" not in log
 
 
 def test_data_are_for_their_owner_alone(address: str, folder: Path) -> None:

@@ -7,12 +7,12 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, StringConstraints, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, StringConstraints, TypeAdapter, ValidationError
 
 from rubric import load
 from rubric.digests import digest
@@ -118,6 +118,12 @@ Region = Annotated[
 Answer = Annotated[int | State, BeforeValidator(_answer)]
 
 
+@lru_cache
+def adapter(kind: Any) -> TypeAdapter[str]:
+    """Checks a text by itself, as a `kind` of it (Line, Note, Region) in a file would be."""
+    return TypeAdapter(kind)
+
+
 class Answers(Frozen):
     """One region's answers. Keys of all tables are question ids; of `priorities`, theme ids; of `vignettes`, theirs.
 
@@ -178,14 +184,13 @@ def _named_rubric(content: Mapping[str, Any]) -> str | None:
 
 
 def _unknown_ids(content: Mapping[str, Any], rubric: Rubric, file: str) -> Iterator[Problem]:
-    tables: dict[str, tuple[str, Iterable[str]]] = {
-        **dict.fromkeys(
-            ("answers", "reasons", "notes", "evidence", "references"), ("question", rubric.question_by_id.keys())
-        ),
-        "priorities": ("theme", rubric.theme_by_id.keys()),
+    questions: tuple[str, Collection[str]] = ("question", rubric.question_by_id)
+    others: dict[str, tuple[str, Collection[str]]] = {
+        "priorities": ("theme", rubric.theme_by_id),
         "vignettes": ("vignette", [vignette.id for vignette in rubric.vignettes]),
     }
-    for table, (kind, known) in tables.items():
+    for table in ("answers", "reasons", "notes", "evidence", "references", *others):
+        kind, known = others.get(table, questions)
         given = content.get(table)
         for name in given if isinstance(given, Mapping) else ():
             if name not in known:

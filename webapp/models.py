@@ -18,6 +18,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 DIGEST_LENGTH = len("sha256:") + 64
+LARGEST_ID = 2**31 - 1
+"""Of a row: what PostgreSQL's integer holds."""
 
 
 class UtcTime(TypeDecorator[dt.datetime]):

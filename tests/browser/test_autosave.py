@@ -42,6 +42,15 @@ def says(page: Page, what: re.Pattern[str]) -> None:
     expect(page.locator("[data-save-state]")).to_have_text(what)
 
 
+def somebody_else_saves(browser: Browser, address: str, question: str, answer: str) -> None:
+    """Gives an answer on the same page in another browser."""
+    with browser.new_context() as elsewhere:
+        other = elsewhere.new_page()
+        other.goto(address)
+        other.locator(f"#{question}-{answer}").check()
+        says(other, SAVED)
+
+
 def stored(browser: Browser, page: Page, question: str) -> str | None:
     """The value of the answer that somebody else finds who opens the same page, without JavaScript."""
     with browser.new_context(java_script_enabled=False) as elsewhere:
@@ -157,11 +166,7 @@ def test_a_server_in_trouble_is_asked_again(browser: Browser, skills: Page) -> N
 def test_of_two_answers_the_second_writer_chooses(
     browser: Browser, skills: Page, server: str, button: str, counts: str
 ) -> None:
-    with browser.new_context() as elsewhere:
-        other = elsewhere.new_page()
-        other.goto(skills.url)
-        other.locator(f"#{FIRST}-1").check()
-        says(other, SAVED)
+    somebody_else_saves(browser, skills.url, FIRST, "1")
     skills.locator(f"#{FIRST}-4").check()
     says(skills, WAITS_FOR_CHOICE)
     panel = skills.get_by_role("group", name="Two answers: please choose which one counts")
@@ -180,11 +185,7 @@ def test_of_two_answers_the_second_writer_chooses(
 
 
 def test_a_choice_between_two_answers_can_wait(browser: Browser, context: BrowserContext, skills: Page) -> None:
-    with browser.new_context() as elsewhere:
-        other = elsewhere.new_page()
-        other.goto(skills.url)
-        other.locator(f"#{FIRST}-1").check()
-        says(other, SAVED)
+    somebody_else_saves(browser, skills.url, FIRST, "1")
     skills.locator(f"#{FIRST}-4").check()
     expect(skills.locator(".overtaken")).to_be_visible()
     skills.get_by_role("link", name="All themes", exact=True).click()
@@ -195,11 +196,7 @@ def test_a_choice_between_two_answers_can_wait(browser: Browser, context: Browse
 
 
 def test_what_others_change_meanwhile_is_not_taken_for_seen(browser: Browser, skills: Page) -> None:
-    with browser.new_context() as elsewhere:
-        other = elsewhere.new_page()
-        other.goto(skills.url)
-        other.locator(f"#{SECOND}-1").check()
-        says(other, SAVED)
+    somebody_else_saves(browser, skills.url, SECOND, "1")
     skills.locator(f"#{FIRST}-4").check()
     says(skills, SAVED)
     skills.locator(f"#{SECOND}-4").check()
@@ -309,11 +306,7 @@ def test_going_back_and_forth_overwrites_nothing_unseen(browser: Browser, skills
     says(skills, SAVED)
     skills.reload()
     skills.get_by_role("link", name="All themes", exact=True).click()
-    with browser.new_context() as elsewhere:
-        other = elsewhere.new_page()
-        other.goto(f"{skills.url}skills")
-        other.locator(f"#{FIRST}-0").check()
-        says(other, SAVED)
+    somebody_else_saves(browser, f"{skills.url}skills", FIRST, "0")
     skills.go_back()
     expect(skills.locator(f"#{FIRST}-0")).to_be_checked()
     skills.get_by_role("button", name="Save and go on").click()
@@ -324,11 +317,7 @@ def test_going_back_and_forth_overwrites_nothing_unseen(browser: Browser, skills
 def test_what_mine_is_is_shown_whole(browser: Browser, skills: Page) -> None:
     skills.locator(f"#{FIRST}-3").check()
     says(skills, SAVED)
-    with browser.new_context() as elsewhere:
-        other = elsewhere.new_page()
-        other.goto(skills.url)
-        other.locator(f"#{FIRST}-1").check()
-        says(other, SAVED)
+    somebody_else_saves(browser, skills.url, FIRST, "1")
     skills.locator(f"#{FIRST} .grounds summary").click()
     skills.locator(f"#note-{FIRST}").fill("Only a note.")
     says(skills, WAITS_FOR_CHOICE)

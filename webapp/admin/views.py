@@ -13,7 +13,7 @@ from webapp.assessment.rubrics import rubric_of
 from webapp.current import database
 from webapp.downloads import attachment, file_name
 from webapp.i18n import language
-from webapp.models import Submission
+from webapp.models import LARGEST_ID, Submission
 from webapp.report.pdf import NoPango, works
 from webapp.report.store import report_on, reports
 
@@ -22,7 +22,6 @@ bp.before_request(accounts.administrators_only)
 bp.before_request(accounts.own_form_only)
 
 Page = str | Response
-LARGEST_ID = 2**31 - 1
 
 
 @bp.get("/")

@@ -69,9 +69,8 @@ class Seen:
 
 @dataclass(frozen=True)
 class Given:
-    """How an answer came to be: how often it was changed, when last, and by whom (None: by the owner)."""
+    """How an answer came to be: when it was last changed, and by whom (None: by the owner)."""
 
-    revision: int
     at: dt.datetime
     contributor: Contributor | None
 
@@ -87,7 +86,7 @@ def given(assessment: Assessment, questions: Iterable[Question]) -> dict[str, Gi
     those = [answer for answer in assessment.answers if answer.question in asked]
     by_others = any(answer.contributor_id for answer in those)
     people = {contributor.id: contributor for contributor in assessment.contributors} if by_others else {}
-    return {a.question: Given(a.revision, a.changed_at, people.get(a.contributor_id or 0)) for a in those}
+    return {a.question: Given(a.changed_at, people.get(a.contributor_id or 0)) for a in those}
 
 
 def seen(assessment: Assessment, questions: Iterable[Question]) -> dict[str, Seen]:

@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from pydantic import TypeAdapter
 from pydantic import ValidationError as Unfit
 from werkzeug.datastructures import MultiDict
 from wtforms import (
@@ -34,6 +32,7 @@ from rubric.answers import (
     Line,
     Note,
     Region,
+    adapter,
     territories,
 )
 from rubric.model import TOP_LEVEL, Rubric
@@ -56,14 +55,9 @@ class Fits:
         if field.errors:
             return
         try:
-            field.data = _adapter(self.kind).validate_python(field.data)
+            field.data = adapter(self.kind).validate_python(field.data)
         except Unfit:
             raise ValidationError(_l("This has a character in it that cannot be kept. Please type it again.")) from None
-
-
-@lru_cache
-def _adapter(kind: Any) -> TypeAdapter[str]:
-    return TypeAdapter(kind)
 
 
 def _newlines(value: str | None) -> str | None:
@@ -110,17 +104,16 @@ def _first_control(field: Field) -> str:
     return f"{field.name}-{next(iter(field.iter_choices()))[0]}"
 
 
+def _name(missing: str) -> StringField:
+    """A name of up to one line; `missing` is said where there is none."""
+    checks = [DataRequired(missing), Length(max=REGION_LENGTH, message=TOO_LONG), Fits(Region)]
+    return StringField(filters=TIDY, validators=checks)
+
+
 class StartForm(Told):
     """Whose assessment this is."""
 
-    region = StringField(
-        filters=TIDY,
-        validators=[
-            DataRequired(_l("Please enter the name of your region.")),
-            Length(max=REGION_LENGTH, message=TOO_LONG),
-            Fits(Region),
-        ],
-    )
+    region = _name(_l("Please enter the name of your region."))
     country = SelectField(
         filters=TIDY,
         validate_choice=False,
@@ -137,16 +130,9 @@ class StartForm(Told):
 
 
 class InviteForm(Told):
-    """Whom the owner asks to answer some themes, and for how long their link works. `themes` gets its choices later."""
+    """Whom the owner asks to answer some themes, and for how long their link works. Made by `invite_form`."""
 
-    name = StringField(
-        filters=TIDY,
-        validators=[
-            DataRequired(_l("Please enter a name, so that answers can show who gave them.")),
-            Length(max=REGION_LENGTH, message=TOO_LONG),
-            Fits(Region),
-        ],
-    )
+    name = _name(_l("Please enter a name, so that answers can show who gave them."))
     role = RadioField(
         choices=[SelectChoice(role) for role in ROLES],
         validators=[DataRequired(_l("Please choose whom they speak for."))],
@@ -162,6 +148,13 @@ class InviteForm(Told):
         return Invitation(
             self.name.data or "", self.role.data, tuple(dict.fromkeys(self.themes.data or ())), in_days(self.days.data)
         )
+
+
+def invite_form(rubric: Rubric, sent: MultiDict[str, str] | None = None) -> InviteForm:
+    """The form with the themes of `rubric` to choose from."""
+    form = InviteForm(sent)
+    form.themes.choices = [SelectChoice(theme.id, theme.title) for theme in rubric.themes]
+    return form
 
 
 class SubmitForm(Told):

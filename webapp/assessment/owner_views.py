@@ -2,22 +2,20 @@
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
-from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 
 from webapp import mail
 from webapp.assessment import links, service
 from webapp.assessment.colleagues import Colleague, colleagues_of
-from webapp.assessment.forms import USUAL_DAYS, InviteForm, StartForm
+from webapp.assessment.forms import USUAL_DAYS, InviteForm, StartForm, invite_form
 from webapp.assessment.links import Visit
 from webapp.current import database
 from webapp.i18n import country_names, language
-from webapp.models import Contributor
+from webapp.models import LARGEST_ID, Contributor
 from webapp.qr import drawing
 
 bp = Blueprint("owner", __name__, url_prefix="/a/<token>")
 
 Page = str | Response | tuple[str, int]
-LARGEST_ID = 2**31 - 1
 
 
 @bp.get("/link")
@@ -140,16 +138,18 @@ def colleagues(token: str) -> Page:
     with database().reading() as session:
         visit = links.owner_visit(session, token)
         people = colleagues_of(visit)
-    return _colleagues_page(visit, _invite_form(visit), people)
+    return _colleagues_page(visit, invite_form(visit.rubric), people)
 
 
 @bp.post("/colleagues")
 def invite(token: str) -> Page:
     with database().writing() as session:
         visit = links.owner_visit(session, token, lock=True)
-        form, people = _invite_form(visit), colleagues_of(visit)
-        fits = form.validate() and len(people) < links.MOST_CONTRIBUTORS
-        added = links.invite(session, visit, form.invitation) if fits else None
+        form, people = invite_form(visit.rubric, request.form), colleagues_of(visit)
+        try:
+            added = links.invite(session, visit, form.invitation) if form.validate() else None
+        except ValueError:  # there are as many as there may be, which the page says
+            added = None
     if added is None:
         return _colleagues_page(visit, form, people), 422
     return redirect(url_for(".colleagues", token=token, _anchor=f"colleague-{added.id}"), 303)
@@ -178,9 +178,3 @@ def invite_again(token: str, number: int) -> Page:
 
 def _contributor(visit: Visit, number: int) -> Contributor:
     return next((c for c in visit.assessment.contributors if c.id == number), None) or abort(404)
-
-
-def _invite_form(visit: Visit) -> InviteForm:
-    form = InviteForm(request.form if request.method == "POST" else None)
-    form.themes.choices = [SelectChoice(theme.id, theme.title) for theme in visit.rubric.themes]
-    return form

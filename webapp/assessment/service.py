@@ -2,10 +2,10 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from rubric import load
@@ -97,7 +97,7 @@ def previous(session: Session, assessment: Assessment) -> Previous | None:
 
 def next_begun(session: Session, assessment: Assessment) -> dt.datetime | None:
     """When the newest assessment was begun that continues one of this one's submissions."""
-    digests = [submission.digest for submission in assessment.submissions]
+    digests = select(Submission.digest).where(Submission.assessment_id == assessment.id)
     return session.scalar(select(func.max(Assessment.started_at)).where(Assessment.previous.in_(digests)))
 
 
@@ -156,6 +156,13 @@ def submit(session: Session, assessment: Assessment) -> Submission:
 
 def _undated(content: Mapping[str, object]) -> dict[str, object]:
     return {key: value for key, value in content.items() if key != "date"}
+
+
+def earlier(session: Session, submission: Submission) -> Sequence[Row[int, dt.datetime]]:
+    """`number` and `at` of the submissions that came before this one of the same assessment; not their texts."""
+    same = Submission.assessment_id == submission.assessment_id
+    query = select(Submission.number, Submission.at).where(same, Submission.number < submission.number)
+    return session.execute(query.order_by(Submission.number)).all()
 
 
 def latest_submission(session: Session, assessment: Assessment) -> Submission | None:

@@ -4,14 +4,13 @@ import datetime as dt
 import difflib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
 from openpyxl import Workbook
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
-from rubric.answers import LINE_LENGTH, NOTE_LENGTH, REGION_LENGTH, Line, Note, Region, territories
+from rubric.answers import LINE_LENGTH, NOTE_LENGTH, REGION_LENGTH, Line, Note, Region, adapter, territories
 from rubric.model import Rubric
 from rubric.problems import InputError, Problem, from_pydantic, place, quote
 from webapp.assessment import sheet_design
@@ -321,14 +320,9 @@ def _typed(value: Value, kind: Any, longest: int, where: str) -> str:
     if len(text) > longest:
         raise InputError([Problem(where, _found(text), _("at most %(max)d characters", max=longest))])
     try:
-        return _adapter(kind).validate_python(text)
+        return adapter(kind).validate_python(text)
     except ValidationError as error:
         raise InputError(from_pydantic(error, where)) from None
-
-
-@lru_cache
-def _adapter(kind: Any) -> "TypeAdapter[str]":
-    return TypeAdapter(kind)
 
 
 def _text(value: Value) -> str:

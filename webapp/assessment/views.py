@@ -57,6 +57,7 @@ def tasks(token: str) -> Page:
             progress=progress(visit.themes, visit.rubric, given),
             minutes=minutes_left(visit.rubric, visit.themes, given),
             submission=submission,
+            earlier=service.earlier(session, submission) if submission else (),
             changed=submission and service.changed_since(visit.assessment, submission, visit.rubric),
             ratings=entries.ratings(visit.assessment),
             previous=service.previous(session, visit.assessment),
@@ -171,7 +172,7 @@ def submit(token: str) -> Page:
         mistakes = form.mistakes_with(entries.entries(visit.assessment), visit.rubric)
         before = service.latest_submission(session, visit.assessment)
         submission = None if mistakes else service.submit(session, visit.assessment)
-        page = _check_page(session, visit, form)
+        page = _check_page(session, visit, form) if mistakes else {}
     if mistakes:
         return render_template("assessment/check.html", **page, mistakes=mistakes), 422
     return redirect(url_for("report.result", token=token, unchanged="yes" if submission is before else None), 303)

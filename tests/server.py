@@ -30,10 +30,12 @@ def running(folder: Path) -> Iterator[str]:
         ) as process,
     ):
         assert process.stdout
-        if not process.stdout.readline():
-            raise RuntimeError(f"The server did not start:\n{(folder / 'log').read_text()}")
-        yield f"http://127.0.0.1:{port}"
-        process.terminate()
+        try:
+            if not process.stdout.readline():
+                raise RuntimeError(f"The server did not start:\n{(folder / 'log').read_text()}")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
 
 
 def free_port() -> int:

@@ -49,7 +49,8 @@ def _photograph(page: Page, address: str, region: Answers, rubric: Rubric, repor
         if theme.id == THEME:
             page.evaluate("scrollTo(0, 0)")
             page.screenshot(path=HERE / "question.png")
-        page.get_by_role("button", name="Save and go on").click()
+        with page.expect_navigation():  # the page first waits for what it saves by itself
+            page.get_by_role("button", name="Save and go on").click()
     page.goto(f"{link}check")
     page.locator("#declaration").check()
     page.get_by_role("button", name="Submit and see the result").click()

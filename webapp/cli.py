@@ -78,6 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     report = commands.add_parser("report", help="make the PDF of an answers file")
     report.add_argument("file", type=Path, metavar="FILE", help="answers in TOML or JSON")
     report.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.pdf")
+    report.add_argument("--paper", choices=("a4", "letter"), help="default: the usual one of the region’s country")
+    report.add_argument("--brief", action="store_true", help="only the two-page summary")
     report.set_defaults(command=_report)
 
     _add_rubric(commands.add_parser("rubric", help="show or check the rubric"))
@@ -178,12 +180,19 @@ def _assess_batch(lines: Iterable[bytes]) -> int:
 
 def _report(options: argparse.Namespace) -> int:
     from webapp.report.context import Issue, report_of
+    from webapp.report.edition import Edition, usual_paper
     from webapp.report.pdf import NoPango, pdf
 
     result = assess(*answers.read(options.file))
+    paper = options.paper or usual_paper(result.answers.country)
     try:
         with _written(options.output) as out:
-            out.write(pdf(report_of(result, Issue(), DEFAULT_LANGUAGE), DEFAULT_LANGUAGE))
+            out.write(
+                pdf(
+                    report_of(result, Issue(), DEFAULT_LANGUAGE),
+                    Edition(DEFAULT_LANGUAGE, paper, options.brief),
+                )
+            )
     except NoPango as error:
         raise Failure(f"A PDF needs Pango, which is missing or too old. Install it with: {error.command}") from None
     except OSError as error:

@@ -15,7 +15,7 @@ from webapp.downloads import attachment, file_name
 from webapp.i18n import language
 from webapp.models import LARGEST_ID, Submission
 from webapp.report.pdf import NoPango, works
-from webapp.report.store import report_on, reports
+from webapp.report.store import edition_of, report_on, reports
 
 bp = Blueprint("admin", __name__, url_prefix=accounts.PAGES)
 bp.before_request(accounts.administrators_only)
@@ -50,7 +50,7 @@ def report(submission_id: int) -> Response:
     with database().reading() as session:
         chosen, rubric = _opened(session, submission_id)
     try:
-        content = reports().pdf(chosen, rubric, language())
+        content = reports().pdf(chosen, rubric, edition_of(chosen, language()))
     except NoPango:
         return redirect(url_for(".submission", submission_id=submission_id))
     return attachment(content, "application/pdf", file_name(chosen.assessment.region, chosen.number, "pdf"))

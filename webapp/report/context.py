@@ -32,6 +32,43 @@ class Issue:
     at: dt.datetime | None = None
     digest: str | None = None
 
+    @property
+    def content(self) -> dict[str, object]:
+        """As plain JSON."""
+        return {"number": self.number, "at": self.at.isoformat() if self.at else None, "digest": self.digest}
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The submission before, whose scores stand beside the new ones."""
+
+    issue: Issue
+    result: Result
+
+    @property
+    def content(self) -> dict[str, object]:
+        """As plain JSON, with all answers, so that its figures can be computed again."""
+        return {**self.issue.content, "answers": self.result.answers.content}
+
+
+Quartiles = tuple[float, float, float]
+"""Lower quartile, median and upper quartile of scores, to one decimal."""
+
+
+@dataclass(frozen=True)
+class Peers:
+    """How the scores of all regions with this rubric lay on a day: overall, and by theme id."""
+
+    regions: int
+    day: dt.date
+    overall: Quartiles
+    themes: dict[str, Quartiles]
+
+    @property
+    def content(self) -> dict[str, object]:
+        """As plain JSON."""
+        return {**vars(self), "day": self.day.isoformat()}
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -222,6 +259,8 @@ class Report:
     dots: tuple[Dot, ...]
     bars: tuple[Bar, ...]
     files: dict[str, object]
+    earlier: Earlier | None = None
+    peers: Peers | None = None
 
     @property
     def together(self) -> float:
@@ -271,7 +310,9 @@ class Report:
         return self.strengths[:TOP_PLACES]
 
 
-def report_of(result: Result, issue: Issue, language: str) -> Report:
+def report_of(
+    result: Result, issue: Issue, language: str, earlier: Earlier | None = None, peers: Peers | None = None
+) -> Report:
     """The report on `result`, its figures as they leave the program."""
     ranking = tuple(_country_line(exemplar, result) for exemplar in result.exemplars.ranking)
     steps = tuple(_step(place, r, result) for place, r in enumerate(result.recommendations, 1))
@@ -303,6 +344,8 @@ def report_of(result: Result, issue: Issue, language: str) -> Report:
         dots=_dots(themes, {step.question.theme for step in steps[:TOP_PLACES]}),
         bars=tuple(_bar(line, language) for line in ranking),
         files={"answers.json": result.answers.content, "result.json": result.json(issue.digest)},
+        earlier=earlier,
+        peers=peers,
     )
 
 

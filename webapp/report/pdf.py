@@ -8,8 +8,9 @@ import datetime as dt
 import io
 import shutil
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from functools import lru_cache
-from importlib import metadata, resources
+from importlib import resources
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ from webapp import charts
 from webapp.config import ROOT, TRANSLATIONS
 from webapp.report import wording
 from webapp.report.context import Report
+from webapp.report.edition import Edition
+from webapp.report.version import template_version
 
 if TYPE_CHECKING:
     import pydyf
@@ -44,6 +47,7 @@ FONTS = {
 MARK = ROOT / "templates" / "report" / "pdfua.xmp"
 """Says in the metadata that the file is PDF/UA-1, with the declaration that PDF/A asks for."""
 SCHEME = "octant"
+FORMAT = "octant-report/1"
 UNDATED = dt.datetime(2000, 1, 1)
 """Stands for the time of a document that has no date: a time of today would change the bytes."""
 
@@ -54,8 +58,6 @@ INSTALLERS = {
     "brew": "brew install pango",
 }
 """What brings Pango, by the package manager of the machine."""
-SHAPING = ("weasyprint", "pydyf", "font-source-sans-pro", "font-source-serif-pro")
-"""The packages whose version shapes a PDF."""
 _PROBE = Lock()
 PRINTED = 4
 """The flag of a PDF's annotation that is also printed."""
@@ -89,14 +91,27 @@ def _tried() -> bool:
     return True
 
 
-def pdf(report: Report, language: str) -> bytes:
+def pdf(report: Report, edition: Edition) -> bytes:
     """`report` as a PDF, its data attached. Raises NoPango."""
-    return _printed(page(report, language), report.files, _made_at(report))
+    files = report.files | {"report.json": _about(report, edition)}
+    return _printed(page(report, edition), files, _made_at(report))
 
 
-def page(report: Report, language: str) -> str:
+def page(report: Report, edition: Edition) -> str:
     """The HTML that the report's PDF is made from."""
-    return _rendered("report/report.html", language, _made_at(report), report=report)
+    return _rendered("report/report.html", edition.language, _made_at(report), report=report, edition=edition)
+
+
+def _about(report: Report, edition: Edition) -> dict[str, object]:
+    """What this PDF is made from apart from the answers: enough to make it again."""
+    return {
+        "format": FORMAT,
+        "template": template_version(edition),
+        **asdict(edition),
+        "submission": report.issue.content,
+        "earlier": report.earlier.content if report.earlier else None,
+        "peers": report.peers.content if report.peers else None,
+    }
 
 
 def questionnaire(rubric: Rubric, language: str) -> bytes:
@@ -231,8 +246,3 @@ def _page_labels() -> "pydyf.Dictionary":
 
     cover, numbered = pydyf.Dictionary(), pydyf.Dictionary({"S": "/D", "St": 2})
     return pydyf.Dictionary({"Nums": pydyf.Array([0, cover, 1, numbered])})
-
-
-def versions() -> dict[str, str]:
-    """Which versions of other packages shape a PDF here."""
-    return {name: metadata.version(name) for name in SHAPING}

@@ -1,41 +1,25 @@
 """PDFs of submissions, made when first asked for and kept from then on."""
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from threading import BoundedSemaphore
 from typing import cast
 
 from flask import Flask, current_app
 from sqlalchemy.exc import IntegrityError
 
-from rubric import load
-from rubric.answers import from_content
-from rubric.assess import assess
-from rubric.digests import canonical, digest
+from rubric.digests import canonical
 from rubric.model import Rubric
-from webapp.config import ROOT
 from webapp.database import Database
 from webapp.models import Report as Kept
 from webapp.models import Submission
-from webapp.report.context import Issue, Report, report_of
-from webapp.report.pdf import pdf, versions
+from webapp.report.context import Issue, Report
+from webapp.report.edition import Edition, Paper, usual_paper
+from webapp.report.order import Order, Snapshot, make, report
+from webapp.report.version import template_version
 
 _EXTENSION = "octant-reports"
-
-
-@dataclass(frozen=True)
-class Order:
-    """All that a PDF is made from, as plain data that another process could take: the PDF is a function of it."""
-
-    answers: str
-    rubric: str
-    issue: Issue
-    language: str
 
 
 WAITING = 4
@@ -51,24 +35,20 @@ class Busy(Exception):
 Maker = Callable[[Order], bytes]
 
 
-def make(order: Order) -> bytes:
-    """The PDF that `order` asks for."""
-    return pdf(_report(order.answers, load.from_content(json.loads(order.rubric)), order), order.language)
-
-
 def report_on(submission: Submission, rubric: Rubric, language: str) -> Report:
     """What page and PDF of `submission`, which answers `rubric`, show."""
-    return _report(submission.answers, rubric, _order(submission, rubric, language))
+    return report(_order(submission, rubric, Edition(language)), rubric)
 
 
-def _order(submission: Submission, rubric: Rubric, language: str) -> Order:
+def edition_of(submission: Submission, language: str, paper: Paper | None = None, brief: bool = False) -> Edition:
+    """The form in which a region is given its report: on the paper of its country, unless it asks for another."""
+    country = json.loads(submission.answers).get("country")
+    return Edition(language, paper or usual_paper(country), brief)
+
+
+def _order(submission: Submission, rubric: Rubric, edition: Edition) -> Order:
     issue = Issue(submission.number, submission.at, submission.digest)
-    return Order(submission.answers, canonical(rubric.content), issue, language)
-
-
-def _report(content: str, rubric: Rubric, order: Order) -> Report:
-    answers, _ = from_content(json.loads(content), "submission", rubric)
-    return report_of(assess(answers, rubric), order.issue, order.language)
+    return Order(Snapshot(submission.answers, issue), canonical(rubric.content), edition)
 
 
 @contextmanager
@@ -92,10 +72,10 @@ class Reports:
         self._making = BoundedSemaphore(1)
         self._places = BoundedSemaphore(WAITING)
 
-    def pdf(self, submission: Submission, rubric: Rubric, language: str) -> bytes:
+    def pdf(self, submission: Submission, rubric: Rubric, edition: Edition) -> bytes:
         """The PDF of `submission`: the kept one, or a new one, which is then kept. Raises NoPango and Busy."""
-        key = (submission.digest, template_version(), language)
-        return self._kept(key) or self._made(key, _order(submission, rubric, language))
+        key = (submission.digest, template_version(edition), edition.language)
+        return self._kept(key) or self._made(key, _order(submission, rubric, edition))
 
     def _made(self, key: tuple[str, str, str], order: Order) -> bytes:
         """One at a time: it takes seconds of a core, and whoever waits for the same one finds it made."""
@@ -115,20 +95,6 @@ class Reports:
         except IntegrityError:
             pass  # another process kept the same bytes meanwhile
         return made
-
-
-@lru_cache
-def template_version() -> str:
-    """Digest over everything that shapes a PDF apart from its submission: templates, our modules, packages."""
-    sources = {str(file.relative_to(ROOT)): hashlib.sha256(file.read_bytes()).hexdigest() for file in _sources()}
-    return digest({"sources": sources, "packages": versions()})
-
-
-def _sources() -> Iterator[Path]:
-    for folder, pattern in (("templates/report", "*"), ("webapp/report", "*.py"), ("rubric", "*.py")):
-        yield from sorted(file for file in (ROOT / folder).glob(pattern) if file.is_file())
-    yield ROOT / "templates" / "components.html"
-    yield ROOT / "webapp" / "charts.py"
 
 
 def init_app(app: Flask, database: Database) -> None:

@@ -14,7 +14,7 @@ from webapp.i18n import language
 from webapp.models import Submission
 from webapp.report import wording
 from webapp.report.pdf import NoPango, works
-from webapp.report.store import Busy, report_on, reports
+from webapp.report.store import Busy, edition_of, report_on, reports
 
 bp = Blueprint("report", __name__)
 
@@ -54,7 +54,7 @@ def pdf(token: str) -> Page:
     if submission is None:
         return redirect(url_for("assessment.check", token=token))
     try:
-        content = reports().pdf(submission, visit.rubric, language())
+        content = reports().pdf(submission, visit.rubric, edition_of(submission, language()))
     except NoPango as error:
         return render_template("report/no-pdf.html", visit=visit, missing=error.command), 503
     return attachment(content, "application/pdf", file_name(visit.assessment.region, submission.number, "pdf"))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.webapp.report.cases import CASES, mirrored, report_on
+from webapp.report.edition import Edition
 from webapp.report.pdf import pdf
 
 
@@ -20,7 +21,7 @@ def pdf_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     @cache
     def made(name: str) -> Path:
         file = folder / f"{name}.pdf"
-        file.write_bytes(pdf(report_on(cases[name]()), "en"))
+        file.write_bytes(pdf(report_on(cases[name]()), Edition("en")))
         return file
 
     return made

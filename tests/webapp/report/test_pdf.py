@@ -19,10 +19,13 @@ from rubric.digests import canonical
 from tests.webapp.report.cases import CASES, ISSUE, LONG_WORD, longest, report_on, result_of, wordy
 from webapp.config import ROOT
 from webapp.report.context import Issue, report_of
+from webapp.report.edition import Edition
 from webapp.report.pdf import fetcher, pdf
+from webapp.report.version import template_version
 from webapp.report.wording import share, signed, whole
 
 PdfOf = Callable[[str], Path]
+ENGLISH = Edition("en")
 CHAPTERS = (
     "On one page",
     "Where the region stands",
@@ -63,7 +66,8 @@ def test_a_second_checker_agrees(pdf_of: PdfOf, name: str) -> None:
 def test_the_same_submission_gives_the_same_bytes_in_another_process(pdf_of: PdfOf, tmp_path: Path) -> None:
     other = tmp_path / "other.pdf"
     code = "from tests.webapp.report.cases import *; from webapp.report.pdf import pdf; import sys, pathlib; "
-    code += "pathlib.Path(sys.argv[1]).write_bytes(pdf(report_on(full()), 'en'))"
+    code += "from webapp.report.edition import Edition; "
+    code += "pathlib.Path(sys.argv[1]).write_bytes(pdf(report_on(full()), Edition('en')))"
     subprocess.run([sys.executable, "-c", code, other], cwd=ROOT, check=True)
     assert other.read_bytes() == pdf_of("full").read_bytes()
 
@@ -71,7 +75,10 @@ def test_the_same_submission_gives_the_same_bytes_in_another_process(pdf_of: Pdf
 @pytest.mark.parametrize("name", CASES)
 def test_answers_and_result_can_be_read_back(pdf_of: PdfOf, name: str) -> None:
     answers = CASES[name]()
-    attached = PdfReader(pdf_of(name)).attachments
+    attached = dict(PdfReader(pdf_of(name)).attachments)
+    about = json.loads(attached.pop("report.json")[0])
+    assert (about["format"], about["template"]) == ("octant-report/1", template_version(ENGLISH))
+    assert about["submission"] == ISSUE.content
     assert {file: content for file, (content,) in attached.items()} == {
         "answers.json": canonical(answers.content).encode(),
         "result.json": canonical(result_of(answers).json(ISSUE.digest)).encode(),
@@ -132,7 +139,7 @@ def test_chapters_begin_on_the_pages_that_the_contents_name(pdf_of: PdfOf, name:
 @pytest.mark.parametrize("answers", [longest(), CASES["full"]()])
 def test_the_summary_is_one_page_even_with_the_longest_words(answers: Answers) -> None:
     report = report_of(result_of(answers, wordy(load.rubric())), ISSUE, "en")
-    assert _begins(pdf(report, "en"))["Where the region stands"] == 4
+    assert _begins(pdf(report, ENGLISH))["Where the region stands"] == 4
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -184,7 +191,7 @@ def test_no_heading_is_left_alone_at_the_end_of_a_page(pdf_of: PdfOf) -> None:
 
 def test_text_of_a_region_is_never_markup(pdf_of: PdfOf) -> None:
     reader = PdfReader(pdf_of("hostile"))
-    assert set(reader.attachments) == {"answers.json", "result.json"}
+    assert set(reader.attachments) == {"answers.json", "report.json", "result.json"}
     text = _text(pdf_of("hostile"))
     for said in CASES["hostile"]().notes.values():
         assert said in text
@@ -233,6 +240,6 @@ def test_words_wider_than_a_column_are_broken(pdf_of: PdfOf) -> None:
 
 def test_without_a_submission_it_says_so() -> None:
     report = report_on(CASES["unknown"](), Issue())
-    content = pdf(report, "en")
-    assert content == pdf(report, "en")
+    content = pdf(report, ENGLISH)
+    assert content == pdf(report, ENGLISH)
     assert "From an answers file, not submitted" in PdfReader(io.BytesIO(content)).pages[0].extract_text()

@@ -15,7 +15,12 @@ from tests.webapp.report.cases import sparse
 from tests.webapp.report.submitting import submit
 from webapp.database import Database
 from webapp.models import Report, Submission
-from webapp.report.store import WAITING, Busy, Order, Reports, make, template_version
+from webapp.report.edition import Edition
+from webapp.report.order import Order, make
+from webapp.report.store import WAITING, Busy, Reports
+from webapp.report.version import template_version
+
+ENGLISH = Edition("en")
 
 
 @contextmanager
@@ -42,10 +47,10 @@ def test_what_is_kept_is_given_out_and_not_made_again(client: FlaskClient, datab
 def test_what_was_kept_for_other_templates_is_not_given_out(client: FlaskClient, database: Database) -> None:
     submit(client, sparse())
     with _submission(database) as submission:
-        Reports(database, lambda _: b"old").pdf(submission, load.rubric(), "en")
+        Reports(database, lambda _: b"old").pdf(submission, load.rubric(), ENGLISH)
         with database.writing() as session:
             session.execute(update(Report).values(template_version="sha256:" + "0" * 64))
-        assert Reports(database, lambda _: b"new").pdf(submission, load.rubric(), "en") == b"new"
+        assert Reports(database, lambda _: b"new").pdf(submission, load.rubric(), ENGLISH) == b"new"
     with database.reading() as session:
         assert sorted(_kept(session)) == [b"new", b"old"]
 
@@ -59,7 +64,7 @@ def test_a_report_is_a_function_of_its_order(client: FlaskClient, database: Data
         return make(order)
 
     with _submission(database) as submission:
-        made = Reports(database, remember).pdf(submission, load.rubric(), "en")
+        made = Reports(database, remember).pdf(submission, load.rubric(), ENGLISH)
     assert make(orders[0]) == made
 
 
@@ -69,7 +74,7 @@ def test_many_who_ask_at_once_wait_for_one(client: FlaskClient, database: Databa
     all_there = threading.Barrier(4)
 
     def slowly(order: Order) -> bytes:
-        made.append(order.language)
+        made.append(order.edition.language)
         return b"made"
 
     store = Reports(database, slowly)
@@ -78,7 +83,7 @@ def test_many_who_ask_at_once_wait_for_one(client: FlaskClient, database: Databa
     def ask() -> None:
         with _submission(database) as submission:
             all_there.wait()
-            given.append(store.pdf(submission, load.rubric(), "en"))
+            given.append(store.pdf(submission, load.rubric(), ENGLISH))
 
     threads = [threading.Thread(target=ask) for _ in range(4)]
     for thread in threads:
@@ -93,10 +98,10 @@ def test_two_processes_that_make_the_same_keep_one(client: FlaskClient, database
     with _submission(database) as submission:
 
         def overtaken(order: Order) -> bytes:
-            Reports(database, lambda _: b"made").pdf(submission, load.rubric(), order.language)
+            Reports(database, lambda _: b"made").pdf(submission, load.rubric(), order.edition)
             return b"made"
 
-        assert Reports(database, overtaken).pdf(submission, load.rubric(), "en") == b"made"
+        assert Reports(database, overtaken).pdf(submission, load.rubric(), ENGLISH) == b"made"
     with database.reading() as session:
         assert _kept(session) == [b"made"]
 
@@ -109,15 +114,15 @@ def test_a_failure_is_not_kept(client: FlaskClient, database: Database) -> None:
 
     with _submission(database) as submission:
         with pytest.raises(RuntimeError):
-            Reports(database, fail).pdf(submission, load.rubric(), "en")
-        assert Reports(database, lambda _: b"made").pdf(submission, load.rubric(), "en") == b"made"
+            Reports(database, fail).pdf(submission, load.rubric(), ENGLISH)
+        assert Reports(database, lambda _: b"made").pdf(submission, load.rubric(), ENGLISH) == b"made"
 
 
 def test_each_language_has_a_pdf_of_its_own(client: FlaskClient, database: Database) -> None:
     submit(client, sparse())
-    store = Reports(database, lambda order: order.language.encode())
+    store = Reports(database, lambda order: order.edition.language.encode())
     with _submission(database) as submission:
-        assert [store.pdf(submission, load.rubric(), language) for language in ("en", "de", "en")] == [
+        assert [store.pdf(submission, load.rubric(), Edition(language)) for language in ("en", "de", "en")] == [
             b"en",
             b"de",
             b"en",
@@ -125,7 +130,7 @@ def test_each_language_has_a_pdf_of_its_own(client: FlaskClient, database: Datab
 
 
 def test_the_template_version_is_a_digest() -> None:
-    assert template_version().startswith("sha256:")
+    assert template_version(ENGLISH).startswith("sha256:")
 
 
 def test_whoever_finds_no_place_to_wait_is_sent_away(client: FlaskClient, database: Database) -> None:
@@ -142,7 +147,7 @@ def test_whoever_finds_no_place_to_wait_is_sent_away(client: FlaskClient, databa
 
     def ask(submission: Submission, language: str) -> None:
         try:
-            outcomes.put(store.pdf(submission, load.rubric(), language))
+            outcomes.put(store.pdf(submission, load.rubric(), Edition(language)))
         except Busy as busy:
             outcomes.put(busy)
 
@@ -168,11 +173,11 @@ def test_nobody_waits_for_ever(client: FlaskClient, database: Database) -> None:
 
     store = Reports(database, held_up, patience=0.1)
     with _submission(database) as submission:
-        first = threading.Thread(target=store.pdf, args=(submission, load.rubric(), "en"))
+        first = threading.Thread(target=store.pdf, args=(submission, load.rubric(), ENGLISH))
         first.start()
         begun.wait()
         with pytest.raises(Busy):
-            store.pdf(submission, load.rubric(), "en")
+            store.pdf(submission, load.rubric(), ENGLISH)
         go_on.set()
         first.join()
-        assert store.pdf(submission, load.rubric(), "en") == b"made"
+        assert store.pdf(submission, load.rubric(), ENGLISH) == b"made"

@@ -12,6 +12,7 @@ from rubric.resemblance import FEWEST_ANSWERED, Exemplar
 from rubric.rounding import rounded
 from rubric.score import WORTH, Range, Score, rounded_score
 from webapp.charts import Bar, Dot
+from webapp.report.issue import Earlier, Issue, Peers
 from webapp.report.wording import share, signed, whole
 
 Kind = Literal["clear", "leaning", "none", "few-answers", "all-equal", "few-countries"]
@@ -22,52 +23,6 @@ LASTING_LEVEL = 2
 """The first level that stands for more than words or a single try."""
 LONG_TEXT = 600
 """Characters of free text that still fit beside their question without leaving half a page empty."""
-
-
-@dataclass(frozen=True)
-class Issue:
-    """Which submission a report is of. A file that was never submitted has no number and no digest."""
-
-    number: int | None = None
-    at: dt.datetime | None = None
-    digest: str | None = None
-
-    @property
-    def content(self) -> dict[str, object]:
-        """As plain JSON."""
-        return {"number": self.number, "at": self.at.isoformat() if self.at else None, "digest": self.digest}
-
-
-@dataclass(frozen=True)
-class Earlier:
-    """The submission before, whose scores stand beside the new ones."""
-
-    issue: Issue
-    result: Result
-
-    @property
-    def content(self) -> dict[str, object]:
-        """As plain JSON, with all answers, so that its figures can be computed again."""
-        return {**self.issue.content, "answers": self.result.answers.content}
-
-
-Quartiles = tuple[float, float, float]
-"""Lower quartile, median and upper quartile of scores, to one decimal."""
-
-
-@dataclass(frozen=True)
-class Peers:
-    """How the scores of all regions with this rubric lay on a day: overall, and by theme id."""
-
-    regions: int
-    day: dt.date
-    overall: Quartiles
-    themes: dict[str, Quartiles]
-
-    @property
-    def content(self) -> dict[str, object]:
-        """As plain JSON."""
-        return {**vars(self), "day": self.day.isoformat()}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,52 @@
+"""Which submission a report is of, and what its figures are set beside."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from rubric.assess import Result
+
+
+@dataclass(frozen=True)
+class Issue:
+    """Which submission a report is of. A file that was never submitted has no number and no digest."""
+
+    number: int | None = None
+    at: dt.datetime | None = None
+    digest: str | None = None
+
+    @property
+    def content(self) -> dict[str, object]:
+        """As plain JSON."""
+        return {"number": self.number, "at": self.at.isoformat() if self.at else None, "digest": self.digest}
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The submission before, whose scores stand beside the new ones."""
+
+    issue: Issue
+    result: Result
+
+    @property
+    def content(self) -> dict[str, object]:
+        """As plain JSON, with all answers, so that its figures can be computed again."""
+        return {**self.issue.content, "answers": self.result.answers.content}
+
+
+Quartiles = tuple[float, float, float]
+"""Lower quartile, median and upper quartile of scores, to one decimal."""
+
+
+@dataclass(frozen=True)
+class Peers:
+    """How the scores of all regions with this rubric lay on a day: overall, and by theme id."""
+
+    regions: int
+    day: dt.date
+    overall: Quartiles
+    themes: dict[str, Quartiles]
+
+    @property
+    def content(self) -> dict[str, object]:
+        """As plain JSON."""
+        return {**vars(self), "day": self.day.isoformat()}

@@ -164,7 +164,8 @@ def _assess(options: argparse.Namespace) -> int:
     if options.json:
         _print_json(result.json())
     else:
-        from webapp.report.context import Issue, report_of
+        from webapp.report.context import report_of
+        from webapp.report.issue import Issue
 
         _print_template("cli/summary.txt", report=report_of(result, Issue(), DEFAULT_LANGUAGE))
     return DONE
@@ -179,8 +180,9 @@ def _assess_batch(lines: Iterable[bytes]) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from webapp.report.context import Issue, report_of
+    from webapp.report.context import report_of
     from webapp.report.edition import Edition, usual_paper
+    from webapp.report.issue import Issue
     from webapp.report.pdf import NoPango, pdf
 
     result = assess(*answers.read(options.file))

@@ -7,8 +7,9 @@ from rubric import load
 from rubric.answers import from_content
 from rubric.assess import Result, assess
 from rubric.model import Rubric
-from webapp.report.context import Earlier, Issue, Peers, Report, report_of
+from webapp.report.context import Report, report_of
 from webapp.report.edition import Edition
+from webapp.report.issue import Earlier, Issue, Peers
 from webapp.report.pdf import pdf
 
 

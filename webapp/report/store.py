@@ -14,8 +14,9 @@ from rubric.model import Rubric
 from webapp.database import Database
 from webapp.models import Report as Kept
 from webapp.models import Submission
-from webapp.report.context import Issue, Report
+from webapp.report.context import Report
 from webapp.report.edition import Edition, Paper, usual_paper
+from webapp.report.issue import Issue
 from webapp.report.order import Order, Snapshot, make, report
 from webapp.report.version import template_version
 

@@ -9,7 +9,8 @@ from rubric import load
 from rubric.answers import LINE_LENGTH, NOTE_LENGTH, REGION_LENGTH, Answers
 from rubric.assess import Result, assess
 from rubric.model import Question, Rubric
-from webapp.report.context import Issue, Report, report_of
+from webapp.report.context import Report, report_of
+from webapp.report.issue import Issue
 
 ISSUE = Issue(3, dt.datetime(2026, 3, 31, 9, 0, tzinfo=dt.UTC), "sha256:" + "a" * 64)
 LONG_WORD = "Kraftfahrzeughaftpflichtversicherungsamt"

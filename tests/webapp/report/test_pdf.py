@@ -18,8 +18,9 @@ from rubric.answers import Answers
 from rubric.digests import canonical
 from tests.webapp.report.cases import CASES, ISSUE, LONG_WORD, longest, report_on, result_of, wordy
 from webapp.config import ROOT
-from webapp.report.context import Issue, report_of
+from webapp.report.context import report_of
 from webapp.report.edition import Edition
+from webapp.report.issue import Issue
 from webapp.report.pdf import fetcher, pdf
 from webapp.report.version import template_version
 from webapp.report.wording import share, signed, whole

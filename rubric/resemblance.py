@@ -61,13 +61,13 @@ def exemplars(sheet: Sheet, structure: Structure) -> Exemplars:
     y = (sheet.levels - structure.typical)[sheet.answered]
     cites = structure.cites[:, sheet.answered]
     numbers = cites.sum(axis=1)
-    eligible = (numbers >= FEWEST_CITING) & (numbers < len(y))
-    if len(y) < FEWEST_ANSWERED or np.ptp(y) < TIE or eligible.sum() < 2:
+    eligible = _eligible(sheet, structure)
+    if not eligible.any():
         return _undefined(structure, numbers)
     z = resemblances(y, cites[eligible])
     leads = _leads(sheet, structure, eligible)
     p = _chance(y, cites[eligible], float(z.max()), _permutations(sheet, structure))
-    codes = [code for code, there in zip(structure.countries, eligible, strict=True) if there]
+    codes = _codes(structure, eligible)
     led = dict(zip(codes, leads.tolist(), strict=True))
     closest = _closest(led)
     return Exemplars(
@@ -77,6 +77,28 @@ def exemplars(sheet: Sheet, structure: Structure) -> Exemplars:
         ranking=_ranking(structure, numbers, dict(zip(codes, z.tolist(), strict=True)), led),
         fragile=_fragile(sheet, structure, eligible),
     )
+
+
+def closest_set(sheet: Sheet, structure: Structure) -> tuple[str, ...]:
+    """`exemplars(…).closest` alone, which takes a fraction of the time; empty where undefined."""
+    eligible = _eligible(sheet, structure)
+    if not eligible.any():
+        return ()
+    leads = _leads(sheet, structure, eligible).tolist()
+    return _closest(dict(zip(_codes(structure, eligible), leads, strict=True)))
+
+
+def _eligible(sheet: Sheet, structure: Structure) -> Flags:
+    """Which countries have a z: none where there are too few answers, no differences or nothing to compare."""
+    y = (sheet.levels - structure.typical)[sheet.answered]
+    numbers = structure.cites[:, sheet.answered].sum(axis=1)
+    eligible: Flags = (numbers >= FEWEST_CITING) & (numbers < len(y))
+    undefined = len(y) < FEWEST_ANSWERED or np.ptp(y) < TIE or eligible.sum() < 2
+    return np.zeros_like(eligible) if undefined else eligible
+
+
+def _codes(structure: Structure, eligible: Flags) -> list[str]:
+    return [code for code, there in zip(structure.countries, eligible, strict=True) if there]
 
 
 def resemblances(y: Floats, cites: Flags) -> Floats:

@@ -58,7 +58,7 @@ def scores(sheet: Sheet, structure: Structure, grades: dict[str, str]) -> Scores
     lows = theme_scores(np.where(sheet.open, 0, sheet.levels), sheet.counted, structure)
     highs = theme_scores(np.where(sheet.open, TOP_LEVEL, sheet.levels), sheet.counted, structure)
     value = _overall(point, structure.weights)
-    theme_ranges, overall_range = _intervals(sheet, structure)
+    theme_ranges, overall_range = intervals(sheet, structure)
     return Scores(
         overall=Score(value, _overall(lows, structure.weights), _overall(highs, structure.weights), overall_range),
         themes=tuple(
@@ -93,8 +93,11 @@ def _known(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _intervals(sheet: Sheet, structure: Structure) -> tuple[list[Range | None], Range | None]:
-    """The 5-95 % range of each theme score and of the overall score over the draws."""
+def intervals(sheet: Sheet, structure: Structure) -> tuple[list[Range | None], Range | None]:
+    """The 5-95 % range of each theme score and of the overall score over the draws, from 0 to 100, unrounded.
+
+    None for a theme wholly left out, and everywhere where nothing was answered.
+    """
     if not len(sheet.drawn):
         return [None] * len(structure.themes), None
     themes = theme_scores(sheet.drawn, sheet.counted, structure)

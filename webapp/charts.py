@@ -17,21 +17,28 @@ TEXT = 11
 LETTER = 0.5 * TEXT
 """Width in px of a letter, on average, with a little to spare."""
 GRID = (0, 25, 50, 75, 100)
-PITCH, LINE_PITCH = 20, 13
-"""Height of a row, and what each further line of its label adds, in px."""
+PITCH, WIDE_PITCH, LINE_PITCH = 23, 26, 13
+"""Height of a row, of one with others' scores under it, and what each further line of its label adds, in px."""
+ROW_WIDTH = 240
+"""Width in px of a chart in a row of a table, which the table scales to its column."""
 SHORTEST_AXIS = 2.0
 """How far a resemblance chart reaches at least to each side, so that small differences look small."""
 
 
 @dataclass(frozen=True)
 class Dot:
-    """A score on the axis 0-100, with its range and as it is printed; `marked` ones are drawn as a diamond."""
+    """A score on the axis 0-100, with its range and as it is printed; `marked` ones are drawn as a diamond.
+
+    `before`: an earlier score, a hollow dot. `peers`: quartiles of others, a thin line with a tick at the median.
+    """
 
     label: str
     value: float | None
     interval: tuple[float, float] | None
     printed: str
     marked: bool = False
+    before: float | None = None
+    peers: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,8 @@ class Bar:
 def dot_plot(dots: Sequence[Dot], title: str, missing: str, width: int = 438, labels: int = 178) -> Markup:
     """One row for each dot under a common axis; `missing` stands where there is no value."""
     axis = _Axis(labels + 10, width - labels - 10 - 34, 0, 100)
-    rows = list(_rows([dot.label for dot in dots], labels, top=24))
+    pitch = WIDE_PITCH if any(dot.peers for dot in dots) else PITCH
+    rows = list(_rows([dot.label for dot in dots], labels, top=24, pitch=pitch))
     bottom = rows[-1].bottom if rows else 24
     parts = [_grid_line(axis.x(at), 18, bottom, at) for at in GRID]
     parts += [_text(axis.x(at), 11, str(at), anchor="middle", fill=SOFT) for at in GRID]
@@ -57,11 +65,23 @@ def dot_plot(dots: Sequence[Dot], title: str, missing: str, width: int = 438, la
     return _svg(width, bottom + 2, title, parts)
 
 
-def dot_row(dot: Dot, title: str) -> Markup:
-    """The same marks for one row of a page's table, where label and value are text of the table."""
-    axis = _Axis(9, 222, 0, 100)
+def dot_row(dot: Dot, title: str, width: int = ROW_WIDTH) -> Markup:
+    """The same marks for one row of a table, where label and value are text of the table."""
+    axis = _row_axis(width)
     parts = [_grid_line(axis.x(at), 0, 24, at) for at in GRID]
-    return _svg(240, 24, title, [*parts, *_dot(dot, axis, 12)], on_page=True)
+    return _row(title, width, [*parts, *_dot(dot, axis, 12)])
+
+
+def scale(title: str, width: int = ROW_WIDTH) -> Markup:
+    """What such rows are measured by, for the head of their column."""
+    axis, ends = _row_axis(width), {GRID[0]: ("start", -6), GRID[-1]: ("end", 6)}
+    placed = [(at, *ends.get(at, ("middle", 0))) for at in GRID]
+    parts = [_text(axis.x(at) + aside, 11, str(at), anchor=anchor, fill=SOFT) for at, anchor, aside in placed]
+    return _row(title, width, parts, height=14)
+
+
+def _row_axis(width: int) -> "_Axis":
+    return _Axis(9, width - 18, 0, 100)
 
 
 def bar_chart(
@@ -111,19 +131,34 @@ def _pip(step: int, reached: bool) -> Markup:
 
 
 def key(name: str, title: str) -> Markup:
-    """What a mark looks like, for a legend: `score`, `marked`, `near` or `far`."""
+    """What a mark looks like, for a legend: `score`, `marked`, `before`, `peers`, `near` or `far`."""
     axis = _Axis(1, 64, 0, 100)
     if name in ("score", "marked"):
         marks = _dot(Dot("", 32, (0, 64), "", name == "marked"), axis, 9)
+    elif name == "before":
+        marks = _dot(Dot("", None, None, "", before=32), axis, 9)
+    elif name == "peers":
+        marks = _peers((0, 32, 64), axis, 9)
     else:
         marks = _bar(Bar("", 64, "", "", name == "near"), axis, 9)
     return _svg(72, 18, title, marks)
 
 
-def bar_row(bar: Bar, bars: Sequence[Bar], title: str) -> Markup:
-    """The same bar for one row of a page's table, on the scale of all `bars`."""
-    axis = _bar_axis(bars, start=6, length=228)
-    return _svg(240, 24, title, [*_bar(bar, axis, 12), _zero(axis, 0, 24)], on_page=True)
+def bar_row(bar: Bar, bars: Sequence[Bar], title: str, width: int = ROW_WIDTH) -> Markup:
+    """The same bar for one row of a table, on the scale of all `bars`."""
+    axis = _row_bar_axis(bars, width)
+    return _row(title, width, [*_bar(bar, axis, 12), _zero(axis, 0, 24)])
+
+
+def sides(bars: Sequence[Bar], less: str, more: str, title: str, width: int = ROW_WIDTH) -> Markup:
+    """What lies to the left and to the right of zero in such rows, for the head of their column."""
+    zero = _row_bar_axis(bars, width).x(0)
+    parts = [_text(zero - 7, 11, less, anchor="end", fill=SOFT), _text(zero + 7, 11, more, fill=SOFT)]
+    return _row(title, width, parts, height=14)
+
+
+def _row_bar_axis(bars: Sequence[Bar], width: int) -> "_Axis":
+    return _bar_axis(bars, start=6, length=width - 12)
 
 
 @dataclass(frozen=True)
@@ -150,11 +185,11 @@ class _Row:
         return (self.top + self.bottom) / 2
 
 
-def _rows(labels: Iterable[str], width: int, top: float) -> Iterable[_Row]:
+def _rows(labels: Iterable[str], width: int, top: float, pitch: float = PITCH) -> Iterable[_Row]:
     """Rows one below the other, each as high as its label needs in a column of `width` px."""
     for label in labels:
         lines = tuple(textwrap.wrap(label, int(width / LETTER))) or ("",)
-        bottom = top + PITCH + LINE_PITCH * (len(lines) - 1)
+        bottom = top + pitch + LINE_PITCH * (len(lines) - 1)
         yield _Row(lines, top, bottom)
         top = bottom
 
@@ -165,9 +200,9 @@ def _bar_axis(bars: Iterable[Bar], start: float, length: float) -> _Axis:
 
 
 def _dot(dot: Dot, axis: _Axis, y: float) -> list[Markup]:
-    """The band of a score's range, and on it a dot or a diamond."""
+    """The band of a score's range, on it a dot or a diamond, and what it is compared with."""
     kind, colour = ("marked", RUST) if dot.marked else ("plain", TEAL)
-    parts = []
+    parts = _peers(dot.peers, axis, y + 8) if dot.peers else []
     if dot.interval:
         left, right = (axis.x(end) for end in dot.interval)
         long = max(right - left, 1)
@@ -176,9 +211,19 @@ def _dot(dot: Dot, axis: _Axis, y: float) -> list[Markup]:
                 "rect", f"band {kind}", x=left, y=y - 2.5, width=long, height=5, rx=2.5, fill=colour, fill_opacity=0.32
             )
         )
+    if dot.before is not None:
+        parts.append(
+            _tag("circle", "before", cx=axis.x(dot.before), cy=y, r=3.4, fill=PAPER, stroke=INK, stroke_width=1.1)
+        )
     if dot.value is not None:
         parts.append(_point(dot, axis.x(dot.value), y, kind, colour))
     return parts
+
+
+def _peers(quartiles: tuple[float, float, float], axis: _Axis, y: float) -> list[Markup]:
+    low, median, high = (axis.x(value) for value in quartiles)
+    line = f"M{low:.1f} {y:.1f}H{high:.1f}M{median:.1f} {y - 3:.1f}v6"
+    return [_tag("path", "peers", d=line, stroke=SOFT, stroke_width=1.3, fill="none")]
 
 
 def _point(dot: Dot, x: float, y: float, kind: str, colour: str) -> Markup:
@@ -188,11 +233,17 @@ def _point(dot: Dot, x: float, y: float, kind: str, colour: str) -> Markup:
 
 
 def _dot_text(dot: Dot, axis: _Axis, y: float, missing: str) -> Markup:
+    if dot.value is None and dot.interval:
+        return _beside(axis.x(dot.interval[1]) + 6, y, dot.printed, TEAL)
     if dot.value is None:
         return _plate(axis.start + 4, y, missing) + _text(axis.start + 6, y + 4, missing, fill=SOFT)
-    x = max(axis.x(dot.value) + 5, axis.x(dot.interval[1]) if dot.interval else 0) + 6
-    colour = RUST if dot.marked else TEAL
-    return _plate(x - 2, y, dot.printed) + _text(x, y + 4, dot.printed, bold=True, fill=colour)
+    right = max(value for value in (dot.value, dot.before, *(dot.interval or ())) if value is not None)
+    x = max(axis.x(dot.value) + 5, axis.x(right)) + 6
+    return _beside(x, y, dot.printed, RUST if dot.marked else TEAL)
+
+
+def _beside(x: float, y: float, printed: str, colour: str) -> Markup:
+    return _plate(x - 2, y, printed) + _text(x, y + 4, printed, bold=True, fill=colour)
 
 
 def _plate(x: float, y: float, text: str) -> Markup:
@@ -253,8 +304,13 @@ def _look(**look: float | str) -> Markup:
     return Markup("").join(written)
 
 
-def _svg(width: float, height: float, title: str, parts: Iterable[Markup], on_page: bool = False) -> Markup:
-    size = Markup("") if on_page else Markup(' width="{:g}" height="{:g}"').format(width, height)
+def _row(title: str, width: float, parts: Iterable[Markup], height: float = 24) -> Markup:
+    """A chart as wide as the column that it stands in."""
+    return _svg(width, height, title, parts, sized=False)
+
+
+def _svg(width: float, height: float, title: str, parts: Iterable[Markup], sized: bool = True) -> Markup:
+    size = Markup(' width="{:g}" height="{:g}"').format(width, height) if sized else Markup("")
     content = Markup("<title>{}</title>").format(title) + Markup("").join(parts)
     return Markup('<svg class="chart" role="img" viewBox="0 0 {:g} {:g}"{}>{}</svg>').format(
         width, height, size, content

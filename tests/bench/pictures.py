@@ -1,7 +1,13 @@
-"""Makes the README's pictures from the running product: `python -m tests.bench.pictures`."""
+"""Makes the README's pictures from the running product: `python -m tests.bench.pictures`.
 
+With a folder behind it, contact sheets of reports that are hard to set, one picture for each case and paper.
+"""
+
+import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 from PIL import Image
@@ -11,7 +17,11 @@ from rubric import answers
 from rubric.answers import Answers
 from rubric.model import Rubric
 from tests import chromium, server
+from tests.webapp.report.cases import CASES, again, mirrored, report_on
 from webapp.config import ROOT
+from webapp.report.context import Report
+from webapp.report.edition import Edition
+from webapp.report.pdf import pdf
 
 HERE = Path(__file__).parent / "pictures"
 REGION = ROOT / "tests" / "examples" / "sample-region.toml"
@@ -20,6 +30,13 @@ SHEETS = (0, 2, 5)
 """Pages of the report that are shown, the cover first."""
 PAGE_WIDTH = 560
 GAP = 24
+SMALL, IN_A_ROW = 420, 6
+"""Width in px of a page on a contact sheet, and how many stand side by side."""
+EDITIONS = (Edition("en"), Edition("en", "letter"), Edition("en", brief=True), Edition("en", "letter", brief=True))
+REPORTS: dict[str, Callable[[], Report]] = {
+    "again": again,
+    **{name: lambda case=case: report_on(case()) for name, case in {**CASES, "mirrored": mirrored}.items()},  # type: ignore[misc]  # a lambda's default has no type
+}
 TABLE = "#d9dfe1"
 """Colour of what the pages lie on."""
 
@@ -34,6 +51,17 @@ def main() -> None:
             page = chromium.launch(playwright).new_page(viewport={"width": 1180, "height": 1080})
             _photograph(page, address, region, rubric, report)
         _lay_out(report).save(HERE / "report.png", optimize=True)
+
+
+def sheets(folder: Path) -> None:
+    """Puts a contact sheet of every hard case into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, report in REPORTS.items():
+        for edition in EDITIONS:
+            kind = f"{name}-{edition.paper}{'-brief' if edition.brief else ''}"
+            pages = list(pypdfium2.PdfDocument(pdf(report(), edition)))
+            _side_by_side(pages, SMALL, IN_A_ROW).save(folder / f"{kind}.png", optimize=True)
+            print(f"{kind}: {len(pages)} pages")
 
 
 def _photograph(page: Page, address: str, region: Answers, rubric: Rubric, report: Path) -> None:
@@ -68,14 +96,23 @@ def _answer(page: Page, question: str, region: Answers) -> None:
 
 def _lay_out(report: Path) -> Image.Image:
     """Some pages of the report side by side."""
-    pages = [pypdfium2.PdfDocument(report)[number] for number in SHEETS]
-    images = [page.render(scale=PAGE_WIDTH / page.get_width()).to_pil() for page in pages]
+    document = pypdfium2.PdfDocument(report)
+    return _side_by_side([document[number] for number in SHEETS], PAGE_WIDTH, len(SHEETS))
+
+
+def _side_by_side(pages: Sequence[Any], width: int, in_a_row: int) -> Image.Image:
+    images = [page.render(scale=width / page.get_width()).to_pil() for page in pages]
     height = max(image.height for image in images)
-    table = Image.new("RGB", (len(images) * (PAGE_WIDTH + GAP) + GAP, height + 2 * GAP), TABLE)
-    for place, image in enumerate(images):
-        table.paste(image, (GAP + place * (PAGE_WIDTH + GAP), GAP))
+    rows = -(-len(images) // in_a_row)
+    table = Image.new("RGB", (in_a_row * (width + GAP) + GAP, rows * (height + GAP) + GAP), TABLE)
+    for number, image in enumerate(images):
+        row, column = divmod(number, in_a_row)
+        table.paste(image, (GAP + column * (width + GAP), GAP + row * (height + GAP)))
     return table
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:]:
+        sheets(Path(sys.argv[1]))
+    else:
+        main()

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from webapp.charts import Bar, Dot, bar_chart, bar_row, dot_plot, dot_row, key, pips
+from webapp.charts import Bar, Dot, bar_chart, bar_row, dot_plot, dot_row, key, pips, scale, sides
 
 SVG = "{http://www.w3.org/2000/svg}"
 SMALLEST = 8 * 96 / 72
@@ -12,7 +12,7 @@ SMALLEST = 8 * 96 / 72
 DOTS = [
     Dot("Lowest", 0, (0, 4), "0"),
     Dot("Highest", 100, (97, 100), "100"),
-    Dot("Open", None, (20, 80), "–"),
+    Dot("A range", None, (20, 80), "20 to 80"),
     Dot("Nothing", None, None, "–"),
     Dot("A gap", 50, (40, 60), "50", marked=True),
 ]
@@ -42,6 +42,8 @@ def _bars() -> ElementTree.Element:
         dot_row(DOTS[0], "Said"),
         bar_chart(BARS, "Said", "less", "more", "share", "missing"),
         bar_row(BARS[0], BARS, "Said"),
+        scale("Said"),
+        sides(BARS, "less", "more", "Said"),
         pips(2, "Said"),
         key("near", "Said"),
     ],
@@ -61,7 +63,7 @@ def test_labels_and_values_are_printed_beside_the_marks() -> None:
 
 
 def _printed() -> list[str]:
-    return ["Lowest", "0", "Highest", "100", "Open", "no answer", "Nothing", "no answer", "A gap", "50"]
+    return ["Lowest", "0", "Highest", "100", "A range", "20 to 80", "Nothing", "no answer", "A gap", "50"]
 
 
 def test_a_gap_differs_in_shape_and_not_only_in_colour() -> None:
@@ -114,3 +116,17 @@ def test_text_from_outside_stays_text() -> None:
         [Bar(evil, 1, evil, evil)], title=evil, less=evil, more=evil, share=evil, missing=evil
     )
     assert "<script" not in svg
+
+
+def test_an_earlier_score_and_those_of_others_have_marks_of_their_own() -> None:
+    compared = Dot("Compared", 50, (40, 60), "50", before=30, peers=(20, 45, 70))
+    marks = {mark.get("class"): mark for mark in _parsed(dot_plot([compared], "Said", "")).iter() if mark.get("class")}
+    assert {"plain", "band plain", "before", "peers"} <= marks.keys()
+    assert marks["before"].get("fill") == "#ffffff" != marks["plain"].get("fill")
+    assert float(marks["before"].get("cx", 0)) < float(marks["plain"].get("cx", 0))
+
+
+def test_the_scale_stands_over_the_places_of_the_scores() -> None:
+    zero, hundred = (float(_parsed(dot_row(Dot("", at, None, ""), ""))[-1].get("cx", 0)) for at in (0, 100))
+    texts = {text.text: float(text.get("x", 0)) for text in _parsed(scale("")).iter(f"{SVG}text")}
+    assert texts["25"] == pytest.approx(zero + (hundred - zero) / 4)

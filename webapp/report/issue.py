@@ -31,22 +31,3 @@ class Earlier:
     def content(self) -> dict[str, object]:
         """As plain JSON, with all answers, so that its figures can be computed again."""
         return {**self.issue.content, "answers": self.result.answers.content}
-
-
-Quartiles = tuple[float, float, float]
-"""Lower quartile, median and upper quartile of scores, to one decimal."""
-
-
-@dataclass(frozen=True)
-class Peers:
-    """How the scores of all regions with this rubric lay on a day: overall, and by theme id."""
-
-    regions: int
-    day: dt.date
-    overall: Quartiles
-    themes: dict[str, Quartiles]
-
-    @property
-    def content(self) -> dict[str, object]:
-        """As plain JSON."""
-        return {**vars(self), "day": self.day.isoformat()}

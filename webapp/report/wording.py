@@ -1,7 +1,6 @@
 """How figures, days and lists are written in a language. The words themselves stand in the templates."""
 
 import datetime as dt
-import unicodedata
 from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -17,8 +16,6 @@ from rubric.rounding import rounded
 _REGIONS = {"en": "en_GB"}
 """Which country's habits a language follows here: days before months, no comma before "and"."""
 HALF_A_PERCENT = 0.005
-_TURNS_TEXT = ("R", "AL", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI", "PDF", "PDI")
-"""Kinds of characters that change the direction of the text around them."""
 
 
 def _locale(language: str) -> str:
@@ -47,6 +44,11 @@ def share(value: float | None) -> str:
 def _half_up(value: float) -> int:
     """`value`, given out to one decimal, as a whole number by the rule of schoolbooks and spreadsheets."""
     return int(Decimal(str(rounded(value, 1))).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def tenths(value: float, language: str) -> str:
+    """A figure to one decimal, with a minus sign where it is below 0."""
+    return str(format_decimal(rounded(value, 1) + 0, "0.0;−0.0", locale=_locale(language)))
 
 
 def thousandths(value: float, language: str) -> str:
@@ -86,10 +88,9 @@ def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def isolated(text: str) -> str:
-    """`text` that cannot turn round what stands beside it, for a PDF: there `<bdi>` does nothing."""
-    turns = any(unicodedata.bidirectional(character) in _TURNS_TEXT for character in text)
-    return f"\u2068{text}\u2069" if turns else text
+def lower_first(text: str) -> str:
+    """`text` as it stands inside a sentence."""
+    return text[:1].lower() + text[1:]
 
 
 def install(environment: Environment, language: Callable[[], str]) -> None:
@@ -98,10 +99,10 @@ def install(environment: Environment, language: Callable[[], str]) -> None:
         "whole": whole,
         "share": share,
         "capitalised": capitalised,
+        "lower_first": lower_first,
         "naming": naming,
-        "isolated": isolated,
     }
-    for form in (signed, thousandths, day, moment, listed, listed_or):
+    for form in (signed, tenths, thousandths, day, moment, listed, listed_or):
         environment.filters[form.__name__] = _in(form, language)
 
 

@@ -9,8 +9,9 @@ from rubric import load
 from rubric.answers import LINE_LENGTH, NOTE_LENGTH, REGION_LENGTH, Answers
 from rubric.assess import Result, assess
 from rubric.model import Question, Rubric
+from rubric.peers import Peers
 from webapp.report.context import Report, report_of
-from webapp.report.issue import Issue
+from webapp.report.issue import Earlier, Issue
 
 ISSUE = Issue(3, dt.datetime(2026, 3, 31, 9, 0, tzinfo=dt.UTC), "sha256:" + "a" * 64)
 LONG_WORD = "Kraftfahrzeughaftpflichtversicherungsamt"
@@ -86,7 +87,43 @@ def mirrored() -> Answers:
     return _answers(region="\u202eמחוז", answers={first: 1}, notes={first: "\u202eturned"})
 
 
-CASES = {f.__name__: f for f in (full, sparse, unknown, all_equal, longest, hostile)}
+def greek() -> Answers:
+    """A region that writes in the one other alphabet of which all is in our fonts, old accents too."""
+    return _speaking("Περιφέρεια Κεντρικής Μακεδονίας", "Εγκρίθηκε από το περιφερειακό συμβούλιο το 2021 («ἀρχὴ»).")
+
+
+def arabic() -> Answers:
+    """A region that writes from right to left, in lines that are longer than their column."""
+    note = "اعتمد المجلس الإقليمي الخطة في عام 2021 (القرار 12)، وهي منشورة على الموقع."
+    return _speaking("منطقة تجريبية كبرى", note)
+
+
+def japanese() -> Answers:
+    """A region that writes in characters for which we have no font of our own."""
+    return _speaking("試験地域", "計画は2021年に議会で承認された。")
+
+
+def odd() -> Answers:
+    """Characters that are no letters: private, unassigned, unseen, coloured, turning round what follows."""
+    return _speaking(
+        "Odd\u2067 \ufeffRegion\u2069\u2069",
+        "\ue000 \u0378 \u200b\u200d\u00ad\u034f 😀 ✔️ 1️⃣ 👨‍👩‍👧 🇬🇷 \u202eturned\ufffc",
+    )
+
+
+def _speaking(region: str, note: str) -> Answers:
+    """A region with a few answers, which says `note` by itself, inside English and on lines of its own."""
+    ids = [q.id for q in load.rubric().questions[::5]]
+    notes = [note, f"Said: {note} And so on.", f"{note}\nEnglish.\n{note}"]
+    return _answers(
+        region=region,
+        answers={i: n % 5 for n, i in enumerate(ids)},
+        notes=dict(zip(ids, notes, strict=False)),
+        references={ids[0]: note},
+    )
+
+
+CASES = {f.__name__: f for f in (full, sparse, unknown, all_equal, longest, hostile, greek, arabic, japanese, odd)}
 
 
 def wordy(rubric: Rubric) -> Rubric:
@@ -116,6 +153,16 @@ def result_of(answers: Answers, rubric: Rubric | None = None) -> Result:
 def report_on(answers: Answers, issue: Issue = ISSUE) -> Report:
     """The report on one of these regions."""
     return report_of(result_of(answers), issue, "en")
+
+
+def again() -> Report:
+    """The report on the full case as a second submission, among others."""
+    changed = full().model_copy(update={"answers": {**full().answers, **dict.fromkeys(list(full().answers)[::6], 1)}})
+    before = Issue(2, dt.datetime(2025, 3, 20, 9, 0, tzinfo=dt.UTC), "sha256:" + "b" * 64)
+    chance = random.Random(3)
+    starts = {theme.id: 5.0 * chance.randrange(3, 11) for theme in load.rubric().themes[1:]}
+    peers = Peers(25, dt.date(2026, 3, 1), (35, 45, 60), {t: (s, s + 10, s + 25) for t, s in starts.items()})
+    return report_of(result_of(full()), ISSUE, "en", Earlier(before, result_of(changed)), peers)
 
 
 def _answers(**content: Any) -> Answers:

@@ -6,7 +6,19 @@ import pytest
 
 from rubric import load
 from rubric.resemblance import Exemplars
-from tests.webapp.report.cases import CASES, ISSUE, all_equal, full, report_on, result_of, reworded, sparse, unknown
+from rubric.score import rounded_score
+from tests.webapp.report.cases import (
+    CASES,
+    ISSUE,
+    again,
+    all_equal,
+    full,
+    report_on,
+    result_of,
+    reworded,
+    sparse,
+    unknown,
+)
 from webapp.report.context import report_of
 
 
@@ -96,10 +108,11 @@ def test_too_few_questions_on_each_country_is_a_reason_of_its_own() -> None:
 
 def test_steps_are_grouped_by_how_long_they_take_and_none_is_lost() -> None:
     report = report_on(full())
-    assert [horizon for horizon, _ in report.horizons] == ["6 months", "18 months", "3 years"]
-    assert sorted(step.place for _, steps in report.horizons for step in steps) == list(range(1, len(report.steps) + 1))
-    for horizon, steps in report.horizons:
-        assert {step.question.horizon for step in steps} == {horizon}
+    assert [horizon.within for horizon in report.horizons] == ["6 months", "18 months", "3 years"]
+    places = sorted(step.place for horizon in report.horizons for step in horizon.steps)
+    assert places == list(range(1, len(report.steps) + 1))
+    for horizon in report.horizons:
+        assert {step.question.horizon for step in horizon.steps} == {horizon.within}
 
 
 def test_a_step_tells_the_next_level_and_what_each_country_does() -> None:
@@ -109,11 +122,64 @@ def test_a_step_tells_the_next_level_and_what_each_country_does() -> None:
     assert sorted(told) == sorted(step.question.does.values())
 
 
-def test_portraits_show_all_that_is_asked_on_the_countries_named() -> None:
-    report = report_on(sparse())
-    assert [p.line.country for p in report.portraits] == list(report.headline.named)
+@pytest.mark.parametrize("name", CASES)
+def test_the_two_nearest_are_portrayed_with_all_that_is_asked_on_them(name: str) -> None:
+    report = report_on(CASES[name]())
+    nearest = [line for line in report.ranking if line.resemblance is not None][:2]
+    assert [p.place for p in report.portraits] == nearest
     for portrait in report.portraits:
-        assert len(portrait.rows) == portrait.line.questions
+        groups = [portrait.shared, portrait.ahead, portrait.beyond, portrait.open]
+        told = [trait.line.question.id for group in groups for trait in group]
+        assert len(told) == len(set(told)) == portrait.place.questions
+        assert all(trait.line.level is not None and trait.line.level >= 3 for trait in portrait.shared)
+        for trait in portrait.ahead:
+            assert trait.line.level is not None
+            assert trait.next_level == trait.line.question.levels[trait.line.level + 1]
+
+
+def test_the_submission_before_stands_beside_each_score() -> None:
+    report = again()
+    assert report.earlier
+    scores = report.earlier.result.scores
+    assert report.before == rounded_score(scores.overall.value)
+    assert [theme.before for theme in report.themes] == [rounded_score(score.value) for score in scores.themes]
+    assert [dot.before for dot in report.profile] == [theme.before for theme in report.themes]
+    assert {dot.before for dot in report.dots} == {None}
+
+
+def test_peers_stand_beside_the_themes_that_enough_of_them_have_scored() -> None:
+    report = again()
+    assert report.peers
+    assert [theme.peers for theme in report.themes] == [report.peers.themes.get(theme.id) for theme in report.themes]
+    assert report.themes[0].peers is None
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_open_questions_are_told_with_what_is_open_about_them(name: str) -> None:
+    report = report_on(CASES[name]())
+    told = [line for theme in report.themes for lines in theme.open for line in lines]
+    assert {line.question.id for line in told} == {line.question.id for line in report.open}
+    assert len(told) == report.coverage.open
+    assert len(report.left_out) == report.coverage.left_out
+
+
+def test_what_rests_on_few_answers_says_so() -> None:
+    assert report_on(sparse()).thin
+    assert not report_on(full()).thin
+    assert all(theme.thin for theme in report_on(sparse()).highest)
+
+
+def test_every_practice_of_the_source_is_told_with_the_questions_that_cite_it() -> None:
+    report = report_on(unknown())
+    told = {practice.id: questions for origin in report.origins for practice, questions in origin.practices}
+    assert len(told) == len(report.rubric.practices) == 47
+    assert all(p in q.practices for p, questions in told.items() for q in questions)
+    assert all(told.values())
+
+
+def test_no_band_is_drawn_where_there_is_no_score() -> None:
+    for dot in (*report_on(unknown()).dots, *report_on(sparse()).dots):
+        assert (dot.interval is None) == (dot.value is None)
 
 
 def test_themes_that_stand_out_are_named_only_if_they_do() -> None:

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -16,7 +17,7 @@ from pypdf import PdfReader
 from rubric import load
 from rubric.answers import Answers
 from rubric.digests import canonical
-from tests.webapp.report.cases import CASES, ISSUE, LONG_WORD, longest, report_on, result_of, wordy
+from tests.webapp.report.cases import CASES, ISSUE, LONG_WORD, again, longest, report_on, result_of, wordy
 from webapp.config import ROOT
 from webapp.report.context import report_of
 from webapp.report.edition import Edition
@@ -28,12 +29,15 @@ from webapp.report.wording import share, signed, whole
 PdfOf = Callable[[str], Path]
 ENGLISH = Edition("en")
 CHAPTERS = (
-    "On one page",
+    "In short",
     "Where the region stands",
     "Whom to learn from",
     "What to do next",
+    "What is not known",
     "Every question",
-    "Method, and what it cannot tell",
+    "How this could be wrong",
+    "Where the questions come from",
+    "Method",
 )
 
 
@@ -90,7 +94,7 @@ def test_answers_and_result_can_be_read_back(pdf_of: PdfOf, name: str) -> None:
 def test_it_shows_the_figures_of_the_result(pdf_of: PdfOf, name: str) -> None:
     report, text = report_on(CASES[name]()), _text(pdf_of(name))
     for theme in report.themes:
-        if theme.score.interval:
+        if theme.score.value is not None and theme.score.interval:
             low, high = theme.score.interval
             assert f"{theme.title} {whole(theme.score.value)} {whole(low)} to {whole(high)}" in text
     for line in report.ranking:
@@ -137,16 +141,45 @@ def test_chapters_begin_on_the_pages_that_the_contents_name(pdf_of: PdfOf, name:
         assert f"{chapter} {begins[chapter]} " in contents
 
 
+PAPERS = [Edition("en"), Edition("en", "letter")]
+
+
+@pytest.mark.parametrize("edition", PAPERS)
 @pytest.mark.parametrize("answers", [longest(), CASES["full"]()])
-def test_the_summary_is_one_page_even_with_the_longest_words(answers: Answers) -> None:
+def test_the_summary_is_two_pages_even_with_the_longest_words(answers: Answers, edition: Edition) -> None:
     report = report_of(result_of(answers, wordy(load.rubric())), ISSUE, "en")
-    assert _begins(pdf(report, ENGLISH))["Where the region stands"] == 4
+    assert _begins(pdf(report, edition))["Where the region stands"] == 5
+    assert len(PdfReader(io.BytesIO(pdf(report, replace(edition, brief=True)))).pages) == 2
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_the_summary_is_one_page(pdf_of: PdfOf, name: str) -> None:
+def test_the_summary_is_two_pages(pdf_of: PdfOf, name: str) -> None:
     begins = _begins(pdf_of(name).read_bytes())
-    assert (begins["On one page"], begins["Where the region stands"]) == (3, 4)
+    assert (begins["In short"], begins["Where the region stands"]) == (3, 5)
+
+
+@pytest.mark.parametrize("paper", [(210, 297), (215.9, 279.4)])
+def test_each_paper_has_its_size(paper: tuple[float, float]) -> None:
+    edition = PAPERS[paper != (210, 297)]
+    for page in PdfReader(io.BytesIO(pdf(again(), replace(edition, brief=True)))).pages:
+        assert [float(side) * 25.4 / 72 for side in page.mediabox[2:]] == pytest.approx(paper, abs=0.1)
+
+
+def test_the_brief_is_as_accessible_and_says_whose_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "brief.pdf"
+    file.write_bytes(pdf(again(), Edition("en", brief=True)))
+    for profile in ("ua1", "3a"):
+        failures = page_validation.validate_pdf(file, profile=profile).failures
+        assert [f.message for f in failures if not _is_the_checkers_fault(f.rule_id, file)] == []
+    assert "Made-up Region" in _text(file, 0)
+
+
+def test_what_it_is_set_beside_is_printed(tmp_path: Path) -> None:
+    file = tmp_path / "again.pdf"
+    file.write_bytes(pdf(again(), ENGLISH))
+    text = _text(file)
+    assert "The submission before, number 2 of 20 March 2025, stood at 42." in text
+    assert "the middle half scored 35 to 60, with the median at 45." in text
 
 
 def _begins(content: bytes) -> dict[str, int]:
@@ -177,7 +210,7 @@ def test_every_page_but_the_cover_names_the_region(pdf_of: PdfOf) -> None:
 
 def test_a_table_that_goes_on_repeats_its_head(pdf_of: PdfOf) -> None:
     pages = [p.extract_text() for p in PdfReader(pdf_of("longest")).pages]
-    answers = [text for text in pages if "Every question" in text]
+    answers = [text for text in pages if "Every question · " in text]
     assert all("Answer, note and evidence" in text for text in answers[1:])
 
 

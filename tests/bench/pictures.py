@@ -18,6 +18,7 @@ from rubric.answers import Answers
 from rubric.model import Rubric
 from tests import chromium, server
 from tests.webapp.report.cases import CASES, again, mirrored, report_on
+from tests.webapp.report.making import PATIENCE
 from webapp.config import ROOT
 from webapp.report.context import Report
 from webapp.report.edition import Edition
@@ -82,7 +83,7 @@ def _photograph(page: Page, address: str, region: Answers, rubric: Rubric, repor
     page.goto(f"{link}check")
     page.locator("#declaration").check()
     page.get_by_role("button", name="Submit and see the result").click()
-    with page.expect_download() as download:
+    with page.expect_download(timeout=PATIENCE * 1000) as download:
         page.get_by_role("link", name="PDF").first.click()
     download.value.save_as(report)
 

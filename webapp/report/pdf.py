@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from babel.support import Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from rubric.digests import canonical
 from rubric.model import Rubric
 from webapp import charts
 from webapp.config import ROOT, TRANSLATIONS
-from webapp.report import wording
+from webapp.report import scripts, wording
 from webapp.report.context import Report
 from webapp.report.edition import Edition
 from webapp.report.version import template_version
@@ -68,8 +69,8 @@ class NoPango(Exception):
 
     def __init__(self) -> None:
         found = (command for tool, command in INSTALLERS.items() if shutil.which(tool))
+        super().__init__()  # without arguments, as it is made anew where it comes from another process
         self.command = next(found, INSTALLERS["apt-get"])
-        super().__init__(self.command)
 
 
 def works() -> bool:
@@ -83,12 +84,18 @@ def _tried() -> bool:
     noise = io.StringIO()  # WeasyPrint prints a banner where it finds no Pango
     try:
         with contextlib.redirect_stdout(noise):
-            from weasyprint import HTML
-
-            HTML(string="<p>Octant</p>").write_pdf()
+            _trial("Octant").write_pdf()
     except (OSError, AttributeError):
         return False
     return True
+
+
+def _trial(text: str) -> Any:
+    """A page that says `text`, in fonts of our own: Pango ends the process where a machine has none at all."""
+    from weasyprint import HTML
+
+    style = f'<link rel="stylesheet" href="{SCHEME}:report.css"><style>{_faces(text)}</style>'
+    return HTML(string=f"{style}<h1><bdi>{text}</bdi></h1><p><bdi>{text}</bdi></p>", url_fetcher=fetcher())
 
 
 def pdf(report: Report, edition: Edition) -> bytes:
@@ -99,7 +106,17 @@ def pdf(report: Report, edition: Edition) -> bytes:
 
 def page(report: Report, edition: Edition) -> str:
     """The HTML that the report's PDF is made from."""
-    return _rendered("report/report.html", edition.language, _made_at(report), report=report, edition=edition)
+    said = canonical(report.files["answers.json"])
+    return _rendered(
+        "report/report.html",
+        edition.language,
+        _made_at(report),
+        report=report,
+        edition=edition,
+        version=template_version(edition),
+        faces=_faces(said),
+        cut=bool(unprintable(scripts.shown(said))),
+    )
 
 
 def _about(report: Report, edition: Edition) -> dict[str, object]:
@@ -151,7 +168,46 @@ def _environment(language: str) -> Environment:
     environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]  # by the extension
     environment.globals["charts"] = charts
     wording.install(environment, lambda: language)
+    environment.filters["own"] = lambda text: scripts.own(text, unprintable(text))
     return environment
+
+
+def unprintable(text: str) -> frozenset[str]:
+    """Those characters of `text` that nothing can print here, neither our fonts nor the machine's.
+
+    Each character is asked about once, for as long as the process lives. Where no PDF can be made, nothing is.
+    """
+    known, characters = _printable(), frozenset(character for character in text if not character.isascii())
+    if (new := characters - known.keys()) and works():
+        for alike in scripts.alike(new):
+            lost = _lost_in_print(alike)
+            known.update({character: character not in lost for character in alike})
+    return frozenset(character for character in characters if not known.get(character, True))
+
+
+@lru_cache
+def _printable() -> dict[str, bool]:
+    """What is known so far: whether a character can be printed."""
+    return {}
+
+
+def _lost_in_print(characters: str) -> frozenset[str]:
+    """Those that come out of a print on trial as a box, or as a coloured picture, which has no place in an archive."""
+    lost = {character for character in characters if scripts.never_printed(character)}
+
+    def look(document: "Document", _pdf: "pydyf.PDF") -> None:
+        for font in document.fonts.values():
+            lost.update(map(chr, font.missing))
+            if font.png or font.svg or font.colr or font.bitmap:
+                lost.update("".join(font.to_unicode.values()))
+
+    _trial(" ".join(characters)).write_pdf(finisher=look)
+    return frozenset(lost)
+
+
+def _faces(text: str) -> Markup:
+    """The rules that bring the further fonts which `text` needs."""
+    return scripts.style(scripts.needed(text), SCHEME)
 
 
 def _made_at(report: Report) -> dt.datetime:
@@ -185,6 +241,12 @@ def _assets() -> dict[str, tuple[bytes, str]]:
     return {f"{SCHEME}:{name}": (_file(folder, name), kind) for name, (folder, kind) in FILES.items()} | fonts
 
 
+@lru_cache
+def _further_fonts() -> dict[str, tuple[str, int]]:
+    """The fonts for other scripts, made only when asked for: script and weight by exact address."""
+    return scripts.addresses(SCHEME)
+
+
 def _file(folder: str, name: str) -> bytes:
     return (ROOT / "templates" / folder / name).read_bytes()
 
@@ -201,9 +263,9 @@ def fetcher() -> Any:
         """WeasyPrint takes a subclass only, and may be imported only where Pango is."""
 
         def fetch(self, url: str, headers: object = None) -> Any:
-            if url not in _assets():
+            if url not in _assets() and url not in _further_fonts():
                 raise ValueError("refused")
-            content, kind = _assets()[url]
+            content, kind = _assets().get(url) or (scripts.font(*_further_fonts()[url]), "font/ttf")
             return URLFetcherResponse(url, content, {"Content-Type": kind})
 
     return OnlyOurs(allowed_protocols=(SCHEME,), allow_redirects=False)

@@ -11,7 +11,17 @@ from rubric.digests import digest
 from webapp.config import ROOT
 from webapp.report.edition import Edition
 
-SHAPING = ("weasyprint", "pydyf", "jinja2", "babel", "numpy", "font-source-sans-pro", "font-source-serif-pro")
+SHAPING = (
+    "weasyprint",
+    "pydyf",
+    "jinja2",
+    "babel",
+    "numpy",
+    "font-source-sans-pro",
+    "font-source-serif-pro",
+    "manimgx-fonts",
+    "fontpkg-ibm-plex-sans-arabic",
+)
 """The packages whose version shapes a PDF."""
 
 

@@ -114,7 +114,7 @@ def test_with_nothing_answered_all_are_named_and_only_the_bounds_are_known(state
 
 
 def test_the_bounds_come_nearer_by_what_the_scorer_says() -> None:
-    sheet: Sheet = {name: 2 for name in IDS[5:]} | {IDS[9]: "not-applicable", IDS[20]: "undisclosed"}
+    sheet: Sheet = dict.fromkeys(IDS[5:], 2) | {IDS[9]: "not-applicable", IDS[20]: "undisclosed"}
     for question, one in named(sheet).items():
         widths = [_between_bounds(s) for s in (sheet, {**sheet, question: 3})]
         assert one.bounds == pytest.approx(widths[0] - widths[1])
@@ -132,10 +132,10 @@ def test_with_everything_left_out_there_is_nothing_to_ask(state: str) -> None:
     assert found(dict.fromkeys(IDS, state)) == ()
 
 
-def test_with_all_but_one_left_out_it_has_no_figures() -> None:
-    assert found(dict.fromkeys(IDS[1:], "not-applicable")) == (
-        Narrowing(RUBRIC.questions[0], pytest.approx(100), None, None),
-    )
+def test_with_all_but_one_left_out_it_decides_everything_and_has_no_figures() -> None:
+    (one,) = found(dict.fromkeys(IDS[1:], "not-applicable"))
+    assert (one.question, one.interval, one.closest) == (RUBRIC.questions[0], None, None)
+    assert one.bounds == pytest.approx(100)
 
 
 def test_nine_answers_give_a_width_but_no_closest_set_to_narrow() -> None:

@@ -65,7 +65,7 @@ class AnswerLine:
 
 @dataclass(frozen=True)
 class ThemeLine:
-    """A theme with its figures and its answers. `before`: its score in the earlier submission; `peers`: the regions'."""
+    """A theme with its figures and its answers; `before`: its score in the earlier submission; `peers`: of regions."""
 
     id: str
     title: str
@@ -98,7 +98,9 @@ def theme_lines(result: Result, earlier: Earlier | None, peers: Peers | None) ->
     """The themes of `result` in rubric order."""
     before = {theme.theme.id: rounded_score(theme.score.value) for theme in earlier.result.themes} if earlier else {}
     beside = peers.themes if peers else {}
-    return tuple(_theme_line(theme, result, before.get(theme.theme.id), beside.get(theme.theme.id)) for theme in result.themes)
+    ids = [theme.theme.id for theme in result.themes]
+    pairs = zip(result.themes, ids, strict=True)
+    return tuple(_theme_line(theme, result, before.get(name), beside.get(name)) for theme, name in pairs)
 
 
 def _theme_line(theme: ThemeResult, result: Result, before: float | None, peers: Quartiles | None) -> ThemeLine:

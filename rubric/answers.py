@@ -155,6 +155,11 @@ class Answers(Frozen):
         return digest({**given, "rubric": rubric.digest})
 
 
+def submission_digest(answers: Answers, number: int, at: dt.datetime) -> str:
+    """SHA-256 over the whole answers file, its number (1, 2, …) and its time: which submission it is."""
+    return digest({"answers": answers.content, "number": number, "at": at.isoformat()})
+
+
 def from_content(content: object, file: str, rubric: Rubric | None = None) -> tuple[Answers, Rubric]:
     """Checked answers and the rubric that they answer, from plain data shaped like an answers file.
 

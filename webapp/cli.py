@@ -82,6 +82,11 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--brief", action="store_true", help="only the two-page summary")
     report.set_defaults(command=_report)
 
+    verify = commands.add_parser("verify", help="check whether all that a report prints follows from its answers")
+    verify.add_argument("file", type=Path, metavar="REPORT.pdf", help="a report as Octant made it")
+    verify.add_argument("--json", action="store_true", help="what was compared and found, as JSON")
+    verify.set_defaults(command=_verify)
+
     _add_rubric(commands.add_parser("rubric", help="show or check the rubric"))
     _add_admin(commands.add_parser("admin", help="manage accounts"))
     demo = commands.add_parser("demo", help="fill the database with made-up regions, marked as such")
@@ -200,6 +205,18 @@ def _report(options: argparse.Namespace) -> int:
     except OSError as error:
         raise Failure(f"{options.output}: cannot be written ({error.strerror})") from None
     return DONE
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from webapp import attachments
+    from webapp.report.verify import verify
+
+    found = verify(attachments.read(options.file), str(options.file))
+    if options.json:
+        _print_json(found.content)
+    else:
+        _print_template("cli/verify.txt", file=options.file, found=found)
+    return DONE if found.follows else WRONG_INPUT
 
 
 @contextmanager

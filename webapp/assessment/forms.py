@@ -29,6 +29,7 @@ from rubric.answers import (
     NOTE_LENGTH,
     NOTE_LINES,
     REGION_LENGTH,
+    Answers,
     Line,
     Note,
     Region,
@@ -127,6 +128,22 @@ class StartForm(Told):
             Email(_l("Please enter an e-mail address like name@example.org, or leave this empty.")),
         ],
     )
+
+
+class BeginForm(StartForm):
+    """Whose assessment a new one is, and the file with answers that it goes on from, if any."""
+
+    file = FileField()
+
+    def take(self, answers: Answers) -> None:
+        """Says whose assessment it is as `answers` do, where nobody typed it."""
+        self.region.data = self.region.data or answers.region
+        self.country.data = self.country.data or answers.country
+
+    def refuse_file(self, message: str) -> None:
+        """Says of the file, beside all else that is wrong, why it was not taken."""
+        self.validate()
+        self.file.errors = [message]
 
 
 class InviteForm(Told):

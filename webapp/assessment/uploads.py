@@ -13,11 +13,12 @@ from rubric.problems import InputError, Problem, place
 from webapp.assessment import spreadsheet
 from webapp.assessment.cells import OLE, ZIP
 from webapp.assessment.entries import Change, Entry, entries, entry_in, priorities, rate, save, save_priority
+from webapp.attachments import ANSWERS, PDF, attached
 from webapp.config import LARGEST_REQUEST
 from webapp.models import Assessment
 
 LARGEST_UPLOAD = LARGEST_REQUEST * 9 // 10
-"""Bytes of a file: so many that a form around it still fits into a request."""
+"""Bytes of a file, also of a report with long notes: so many that a form around it still fits into a request."""
 LONGEST_NAME = 80
 MOST_KEYS = 500
 """In one table of a file: ten times what a rubric asks. Each one that is wrong is told, with the nearest right one."""
@@ -33,7 +34,7 @@ class Difference:
 
 
 def parse(data: bytes, name: str, rubric: Rubric) -> Answers:
-    """The answers in an uploaded file that was called `name`: XLSX, TOML or JSON.
+    """The answers in an uploaded file that was called `name`: XLSX, TOML, JSON, or a report's PDF with them attached.
 
     Raises InputError with all problems, placed by that name; with one alone where the file is too large, is none of
     these, or answers another rubric than `rubric`.
@@ -42,6 +43,8 @@ def parse(data: bytes, name: str, rubric: Rubric) -> Answers:
     if len(data) > LARGEST_UPLOAD:
         what = _("is larger than %(max)d kB", max=LARGEST_UPLOAD // 1000)
         raise InputError([Problem(file, what, _("an answers file"))])
+    if data.startswith(PDF):
+        data, file = attached(data, file, (ANSWERS,)).files[ANSWERS].encode(), f"{file}: {ANSWERS}"
     content = _content(data, file, rubric)
     if isinstance(content, Mapping):
         spreadsheet.require_version(content, file, rubric)
@@ -61,7 +64,7 @@ def _content(data: bytes, file: str, rubric: Rubric) -> object:
     try:
         return content_of(data.decode("utf-8-sig"), file)
     except UnicodeDecodeError:
-        expected = _("an answers file: a workbook saved as .xlsx, or TOML or JSON in UTF-8")
+        expected = _("an answers file: a workbook saved as .xlsx, or TOML or JSON in UTF-8, or a report as PDF")
         raise InputError([Problem(file, _("is no text in UTF-8"), expected)]) from None
 
 

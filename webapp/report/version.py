@@ -23,6 +23,28 @@ SHAPING = (
     "fontpkg-ibm-plex-sans-arabic",
 )
 """The packages whose version shapes a PDF."""
+MODULES = ("context", "edition", "exemplars", "issue", "pdf", "profile", "roadmap", "scripts", "wording")
+"""Those beside this one that do."""
+TEMPLATES = (
+    "answers.html",
+    "contents.html",
+    "cover.html",
+    "cover.svg",
+    "doubts.html",
+    "exemplars.html",
+    "method.html",
+    "open.html",
+    "origins.html",
+    "parts.html",
+    "pdfua.xmp",
+    "profile.html",
+    "report.css",
+    "report.html",
+    "steps.html",
+    "summary.html",
+    "wording.html",
+)
+"""Those of the folder `report` that do; the others are of pages."""
 
 
 @lru_cache
@@ -43,7 +65,7 @@ def _sources() -> dict[str, str]:
 
 
 def _files() -> Iterator[Path]:
-    for folder, pattern in (("templates/report", "*"), ("webapp/report", "*.py"), ("rubric", "*.py")):
-        yield from sorted(file for file in (ROOT / folder).glob(pattern) if file.is_file())
-    yield ROOT / "templates" / "components.html"
+    yield from (ROOT / "templates" / "report" / name for name in TEMPLATES)
+    yield from (ROOT / "webapp" / "report" / f"{name}.py" for name in MODULES)
+    yield from sorted((ROOT / "rubric").glob("*.py"))
     yield ROOT / "webapp" / "charts.py"

@@ -19,7 +19,7 @@ from openpyxl.writer.excel import ExcelWriter
 
 from webapp.assessment.layout import FIRST_ROW, HEADER_ROW, KEY_ROW, Column, Layout, Words
 
-Content = str | dt.date | None
+Content = str | float | dt.date | None
 
 INK, SOFT, LINE, TEAL, PALE, RUST, WHITE = "14232E", "55646E", "C9D2D6", "0B6E6E", "EAF3F1", "A8471A", "FFFFFF"
 """The colours of the pages."""
@@ -35,9 +35,16 @@ UNDATED = dt.datetime(2000, 1, 1)
 
 def new_book(title: str) -> Workbook:
     """A workbook with our styles and, so far, only the hidden sheet of the lists to choose from."""
+    book = blank_book(title)
+    lists = book.create_sheet(_lists_title())
+    lists.sheet_state = "hidden"
+    return book
+
+
+def blank_book(title: str) -> Workbook:
+    """A workbook with our styles and, so far, no sheet."""
     book = Workbook()
-    first = book.worksheets[0]
-    first.title, first.sheet_state = _lists_title(), "hidden"
+    book.remove(book.worksheets[0])
     book.properties.title, book.properties.creator = title, "Octant"
     book.properties.created = book.properties.modified = UNDATED
     for style in _styles():
@@ -91,11 +98,11 @@ def add_page(book: Workbook, title: str, lines: Iterable[tuple[str, str, str]]) 
     """A sheet to read: each line has the style of its first cell, that cell, and what stands beside it."""
     sheet = book.create_sheet(title)
     for row, (style, first, second) in enumerate(lines, 1):
-        _put(sheet.cell(row, 1), first, style)
+        put(sheet.cell(row, 1), first, style)
         if second:
-            _put(sheet.cell(row, 2), second, "label")
-        sheet.row_dimensions[row].height = _height([(second, 110), (first, 30 if second else 140)], style)
-    _set_widths(sheet, (30, 110))
+            put(sheet.cell(row, 2), second, "label")
+        sheet.row_dimensions[row].height = height([(second, 110), (first, 30 if second else 140)], style)
+    set_widths(sheet, (30, 110))
     _set_up(sheet)
 
 
@@ -103,9 +110,9 @@ def add_table(book: Workbook, layout: Layout, rows: Iterable[Mapping[str, Conten
     """A sheet as in `layout`, its `rows` by key of their columns; what is left and above of `frozen` stays in sight."""
     sheet: Worksheet = book.create_sheet(layout.title)
     for number, column in enumerate(layout.columns, 1):
-        _put(sheet.cell(KEY_ROW, number), column.key, "key")
+        put(sheet.cell(KEY_ROW, number), column.key, "key")
         title = f"{column.title}\n{column.hint}" if column.hint else column.title
-        _put(sheet.cell(HEADER_ROW, number), title, "head-to-fill-in" if column.to_fill_in else "head")
+        put(sheet.cell(HEADER_ROW, number), title, "head-to-fill-in" if column.to_fill_in else "head")
     for row, contents in enumerate(rows, FIRST_ROW):
         _add_row(sheet, row, layout.columns, contents)
     for number, column in enumerate(layout.columns, 1):
@@ -116,19 +123,20 @@ def add_table(book: Workbook, layout: Layout, rows: Iterable[Mapping[str, Conten
     sheet.row_dimensions[HEADER_ROW].height = 2 * LINE_HEIGHT + 6
     sheet.freeze_panes = frozen
     sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
-    _set_widths(sheet, [column.width for column in layout.columns])
+    set_widths(sheet, [column.width for column in layout.columns])
     _set_up(sheet)
     return sheet
 
 
 def _add_row(sheet: Worksheet, row: int, columns: tuple[Column, ...], contents: Mapping[str, Content]) -> None:
     for number, column in enumerate(columns, 1):
-        _put(sheet.cell(row, number), contents.get(column.key), column.style)
+        put(sheet.cell(row, number), contents.get(column.key), column.style)
     texts = [(str(contents.get(column.key) or ""), column.width) for column in columns]
-    sheet.row_dimensions[row].height = _height(texts, "label")
+    sheet.row_dimensions[row].height = height(texts, "label")
 
 
-def _put(cell: Cell | MergedCell, content: Content, style: str) -> None:
+def put(cell: Cell | MergedCell, content: Content, style: str, number_format: str = DAY_FORMAT) -> None:
+    """Writes `content` in one of our styles; what is no text is shown as `number_format` says."""
     cell.style = _named(style)
     if isinstance(content, str):
         cell.value = _escaped(content)
@@ -136,7 +144,7 @@ def _put(cell: Cell | MergedCell, content: Content, style: str) -> None:
         if content.startswith(FORMULA_SIGNS):
             cell.quotePrefix = True
     elif content is not None:
-        cell.value, cell.number_format = content, DAY_FORMAT
+        cell.value, cell.number_format = content, number_format
 
 
 def _escaped(text: str) -> str:
@@ -144,13 +152,14 @@ def _escaped(text: str) -> str:
     return re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text)
 
 
-def _height(texts: Iterable[tuple[str, int]], style: str) -> float:
+def height(texts: Iterable[tuple[str, int]], style: str) -> float:
     """Points that the tallest of the texts needs in a column of so many characters."""
     lines = max(sum(max(1, math.ceil(len(line) / width)) for line in text.split("\n")) for text, width in texts)
     return min(TALLEST, lines * LINE_HEIGHT * {"title": 2, "section": 1.6}.get(style, 1) + 6)
 
 
-def _set_widths(sheet: Worksheet, widths: Iterable[int]) -> None:
+def set_widths(sheet: Worksheet, widths: Iterable[int]) -> None:
+    """The widths of the columns, from the first on, in characters."""
     for number, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(number)].width = width
 
@@ -178,7 +187,7 @@ def _list_of(book: Workbook, words: Words) -> str:
     sheet = book[_lists_title()]
     number = sheet.max_column + 1
     for row, word in enumerate(words, 1):
-        _put(sheet.cell(row, number), word, "label")
+        put(sheet.cell(row, number), word, "label")
     letter = get_column_letter(number)
     return f"{quote_sheetname(sheet.title)}!${letter}$1:${letter}${len(words)}"
 
@@ -218,8 +227,13 @@ def lock_away(sheet: Worksheet, row: int) -> None:
 
 
 def packed(book: Workbook) -> bytes:
-    """`book` as the bytes of a file, the same for the same content."""
+    """`book`, its lists behind all other sheets, as the bytes of a file."""
     book.move_sheet(_lists_title(), len(book.sheetnames) - 1)
+    return zipped(book)
+
+
+def zipped(book: Workbook) -> bytes:
+    """`book` as the bytes of a file, the same for the same content."""
     book.active = 0
     made, file = io.BytesIO(), io.BytesIO()
     ExcelWriter(book, ZipFile(made, "w", ZIP_STORED)).save()  # Workbook.save would set the time of today

@@ -16,11 +16,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import chromium, postgresql
 from tests import server as real_server
+from tests.webapp.report.making import in_this_process
 from webapp import current
 from webapp.app import create_app
 from webapp.config import Settings
 from webapp.database import Database
 from webapp.migrations import upgrade
+from webapp.report.store import reports
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -112,9 +114,11 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """The application on a fresh database."""
-    app = create_app(settings)
+    app = create_app(settings, in_this_process)
     yield app
-    _database_of(app).close()
+    with app.app_context():
+        reports().close()
+        current.database().close()
 
 
 @pytest.fixture

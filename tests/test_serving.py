@@ -2,10 +2,11 @@
 
 import http.client
 import socket
+import sqlite3
 import stat
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -14,6 +15,7 @@ import pytest
 
 from tests import server
 from tests.webapp.assessment.starting import DECLARED, SKILLS
+from tests.webapp.report.making import PATIENCE
 
 FIRST = SKILLS[0]
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -46,9 +48,29 @@ def post(address: str, path: str, fields: dict[str, str]) -> tuple[int, str]:
 
 def get(address: str, path: str) -> str:
     """The text of a page."""
+    return given(address, path).decode()
+
+
+def given(address: str, path: str) -> bytes:
+    """What is answered."""
     with closing(_connect(address)) as connection:
         connection.request("GET", path)
-        return connection.getresponse().read().decode()
+        return connection.getresponse().read()
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Waits for that, for as long as a PDF may take on a machine with much else to do."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.2)
+
+
+def kept(folder: Path) -> int:
+    """How many PDFs the server in `folder` keeps."""
+    with closing(sqlite3.connect(folder / "data" / "octant.sqlite")) as database:
+        (count,) = database.execute("SELECT count(*) FROM reports").fetchone()
+    return int(count)
 
 
 def sent(address: str, text: str) -> socket.socket:
@@ -143,13 +165,31 @@ def test_the_log_holds_no_link_and_no_person(address: str, folder: Path) -> None
     assert PERSON not in log
 
 
+def test_a_report_is_made_without_being_asked_for(address: str, folder: Path) -> None:
+    before = kept(folder)
+    link = start(address)
+    post(address, link + "skills", {FIRST: "3"})
+    assert post(address, link + "check", DECLARED) == (303, link + "result")
+    until(lambda: kept(folder) == before + 1)
+    assert given(address, link + "report.pdf").startswith(b"%PDF")
+    assert kept(folder) == before + 1
+
+
+def test_a_server_stops_while_it_makes_a_report_and_makes_it_later(tmp_path: Path) -> None:
+    with server.running(tmp_path) as address:
+        link = start(address)
+        post(address, link + "skills", {FIRST: "3"})
+        post(address, link + "check", DECLARED)
+    with server.running(tmp_path) as address:
+        until(lambda: given(address, link + "report.pdf").startswith(b"%PDF"))
+    assert kept(tmp_path) == 1
+
+
 def test_the_log_spells_out_nothing_that_no_font_can_show(address: str, folder: Path) -> None:
     link = post(address, "/start", {"region": "የተፈጠረ ክልል"})[1]
     post(address, link + "skills", {FIRST: "3"})
     post(address, link + "check", DECLARED)
-    with closing(_connect(address)) as connection:
-        connection.request("GET", link + "report.pdf")
-        assert connection.getresponse().read().startswith(b"%PDF")
+    until(lambda: given(address, link + "report.pdf").startswith(b"%PDF"))
     log = (folder / "log").read_text()
     assert not set("የተፈጠረክልል") & set(log)
     assert "U+12E8" not in log

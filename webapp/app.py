@@ -1,5 +1,7 @@
 """The web application, put together from its parts."""
 
+from collections.abc import Callable
+
 from flask import Flask
 
 from webapp import accounts, current, errors, headers, i18n, intake, pages, weight
@@ -11,12 +13,17 @@ from webapp.assessment import views as assessment
 from webapp.config import LARGEST_REQUEST, ROOT, Settings
 from webapp.database import Database
 from webapp.migrations import upgrade
+from webapp.report import figure_views as figures
 from webapp.report import store
 from webapp.report import views as report
+from webapp.report import what_if_views as what_if
 
 
-def create_app(settings: Settings) -> Flask:
-    """The application on the data that `settings` name, with its tables brought up to date."""
+def create_app(settings: Settings, reports: Callable[[Database], store.Reports] = store.Reports) -> Flask:
+    """The application on the data that `settings` name, with its tables brought up to date.
+
+    `reports` says how PDFs are made: by default ahead and in other processes.
+    """
     app = errors.Octant(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.config.from_mapping(
         SECRET_KEY=settings.secret("session"),
@@ -30,7 +37,7 @@ def create_app(settings: Settings) -> Flask:
         part.init_app(app)
     fragments.install(app.jinja_env)
     accounts.init_app(app, database, settings)
-    store.init_app(app, database)
-    for blueprint in (pages.bp, assessment.bp, owner.bp, files.bp, report.bp, admin.bp):
+    store.init_app(app, reports(database))
+    for blueprint in (pages.bp, assessment.bp, owner.bp, files.bp, report.bp, figures.bp, what_if.bp, admin.bp):
         app.register_blueprint(blueprint)
     return app

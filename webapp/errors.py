@@ -27,14 +27,15 @@ class Octant(Flask):
         """Logs an unexpected exception under the id that the error page shows."""
         g.error_id = secrets.token_hex(4)
         rule = request.url_rule.rule if request.url_rule else "no rule"
-        self.logger.error("error %s at %s %s\n%s", g.error_id, request.method, rule, "".join(_trace(exc_info[1])))
+        self.logger.error("error %s at %s %s\n%s", g.error_id, request.method, rule, "".join(trace(exc_info[1])))
 
 
-def _trace(error: BaseException | None) -> Iterator[str]:
-    """Where an error and its causes arose, without their messages: these may quote what somebody typed."""
+def trace(error: BaseException | None) -> Iterator[str]:
+    """Lines that say where an error and its causes arose, without their messages, which may quote what people typed."""
     while error is not None:
         yield f"{type(error).__name__}:\n"
         yield from traceback.format_tb(error.__traceback__)
+        yield from getattr(error, "frames", ())  # where it arose in another process, see webapp.report.pool
         error = error.__cause__ or error.__context__
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    Index,
     LargeBinary,
     MetaData,
     String,
@@ -192,19 +193,26 @@ class Rating(Base):
 
 
 class Submission(Base):
-    """A numbered snapshot of an assessment that never changes: the whole answers file and its result, as JSON."""
+    """A numbered snapshot of an assessment that never changes: the whole answers file and its result, as JSON.
+
+    `peers` is how all regions with this rubric stood at that time, None while they were too few.
+    """
 
     __tablename__ = "submissions"
-    __table_args__ = (UniqueConstraint("assessment_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("assessment_id", "number"),
+        Index("ix_submissions_newest", "rubric_digest", "assessment_id", "number"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessments.id", ondelete="CASCADE"))
     number: Mapped[int]
     at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now, index=True)
     digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH), index=True)
-    rubric_digest: Mapped[str] = mapped_column(ForeignKey("rubrics.digest"))
+    rubric_digest: Mapped[str] = mapped_column(ForeignKey("rubrics.digest"), index=True)
     answers: Mapped[str] = mapped_column(Text)
     result: Mapped[str] = mapped_column(Text)
+    peers: Mapped[str | None] = mapped_column(Text)
 
     assessment: Mapped[Assessment] = relationship(back_populates="submissions")
 
@@ -222,6 +230,17 @@ class Report(Base):
     language: Mapped[str] = mapped_column(String(20), primary_key=True)
     pdf: Mapped[bytes] = mapped_column(LargeBinary)
     made_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+
+
+class Rendering(Base):
+    """That a process is making the report with this key; nobody else does until then, when it counts as dead."""
+
+    __tablename__ = "renderings"
+
+    submission_digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH), primary_key=True)
+    template_version: Mapped[str] = mapped_column(String(DIGEST_LENGTH), primary_key=True)
+    language: Mapped[str] = mapped_column(String(20), primary_key=True)
+    leased_until: Mapped[dt.datetime] = mapped_column(UtcTime)
 
 
 security.FsModels.set_db_info(  # type: ignore[no-untyped-call]  # the package is only partly typed

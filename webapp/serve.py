@@ -13,6 +13,8 @@ from gunicorn.glogging import Logger
 
 from webapp import current
 from webapp.errors import WithoutLinks
+from webapp.report.pool import pool
+from webapp.report.store import reports
 
 HOST = "127.0.0.1"
 THREADS = 8
@@ -68,9 +70,16 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "loglevel": "warning",
             "logger_class": Log,
             "control_socket_disable": True,
+            "worker_exit": lambda _server, _worker: self._stop(),
             "when_ready": lambda _: print(f"Octant is at {address}", flush=True),
         }.items():
             self.cfg.set(name, value)
+
+    def _stop(self) -> None:
+        """Ends what is being made, for which the process would wait otherwise."""
+        pool().close()
+        with self.app.app_context():
+            reports().close()
 
     def load(self) -> Flask:
         """The WSGI application."""

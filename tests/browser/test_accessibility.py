@@ -158,6 +158,11 @@ VIEWS = (
     View("result", "submitted", "submitted", "result"),
     View("result", "submitted, once more", "submitted", "result?unchanged=yes"),
     View("result", "out of date", "outdated", "result"),
+    View("result", "submitted, all open", "submitted", "result", act=open_all),
+    View("what if", "empty", "empty", "what-if"),
+    View("what if", "filled", "filled", "what-if", form({FIRST: "0", SECOND: "2"}), act=open_all),
+    View("what if", "submitted", "submitted", "what-if"),
+    View("what if", "with errors", "submitted", "what-if", form({FIRST: "9", "nothing": "1"})),
 )
 
 

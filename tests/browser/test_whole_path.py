@@ -10,6 +10,7 @@ from pypdf import PdfReader
 from rubric import load
 from rubric.answers import from_content
 from rubric.assess import assess
+from tests.webapp.report.making import PATIENCE
 
 RUBRIC = load.rubric()
 FOLLOWED = "DK"
@@ -51,7 +52,7 @@ def test_a_region_answers_everything_and_takes_its_report_home(browser: Browser,
     assert result.scores.overall.value is not None
     expect(main).to_contain_text(f"{round(result.scores.overall.value)}")
 
-    with page.expect_download() as download:
+    with page.expect_download(timeout=PATIENCE * 1000) as download:
         main.get_by_role("link", name="PDF").first.click()
     download.value.save_as(tmp_path / "report.pdf")
     report = PdfReader(io.BytesIO((tmp_path / "report.pdf").read_bytes()))

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from flask.testing import FlaskClient
 
+from tests.webapp.report.making import in_this_process
 from webapp import current
 from webapp.app import create_app
 from webapp.config import Settings
+from webapp.report.store import reports
 
 SENDER, SITE = "octant@example.org", "https://octant.example.org/cluster"
 SUBJECT = "Your link to a self-assessment of cluster policy"
@@ -23,7 +25,8 @@ def mailing(settings: Settings, server: str) -> Settings:
 @contextmanager
 def mailing_app(settings: Settings, server: str) -> Iterator[FlaskClient]:
     """A visitor of an application on the same data that sends e-mail by a server."""
-    app = create_app(mailing(settings, server))
+    app = create_app(mailing(settings, server), in_this_process)
     yield app.test_client()
     with app.app_context():
+        reports().close()
         current.database().close()

@@ -217,3 +217,20 @@ def test_going_back_keeps_the_owners_newest_link_alone(before_links: Database) -
     upgrade(before_links)
     with before_links.reading() as session:
         assert links.visit(session, new).assessment.region == "Made-up region 1"
+
+
+def test_how_the_regions_stood_is_added_to_submissions_and_taken_away_alone(before_links: Database) -> None:
+    upgrade(before_links, "0002")
+    before = submissions_of(before_links)
+    upgrade(before_links, "0003")
+    assert submissions_of(before_links) == [(*row, None) for row in before]
+    with before_links.writing() as session:
+        session.execute(text("UPDATE submissions SET peers = '{}'"))
+    downgrade(before_links, "0002")
+    assert submissions_of(before_links) == before
+
+
+def submissions_of(database: Database) -> list[tuple[object, ...]]:
+    """All rows of submissions, in all columns."""
+    with database.reading() as session:
+        return [tuple(row) for row in session.execute(text("SELECT * FROM submissions"))]

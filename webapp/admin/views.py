@@ -15,7 +15,8 @@ from webapp.downloads import attachment, file_name
 from webapp.i18n import language
 from webapp.models import LARGEST_ID, Submission
 from webapp.report.pdf import NoPango, works
-from webapp.report.store import edition_of, report_on, reports
+from webapp.report.store import report_on, reports
+from webapp.report.views import asked_edition
 
 bp = Blueprint("admin", __name__, url_prefix=accounts.PAGES)
 bp.before_request(accounts.administrators_only)
@@ -39,7 +40,7 @@ def submission(submission_id: int) -> str:
         return render_template(
             "admin/submission.html",
             submission=chosen,
-            report=report_on(chosen, rubric, language()),
+            report=report_on(session, chosen, rubric, language()),
             siblings=service.siblings(session, chosen),
             missing=None if works() else NoPango().command,
         )
@@ -50,7 +51,7 @@ def report(submission_id: int) -> Response:
     with database().reading() as session:
         chosen, rubric = _opened(session, submission_id)
     try:
-        content = reports().pdf(chosen, rubric, edition_of(chosen, language()))
+        content = reports().pdf(chosen, rubric, asked_edition(chosen))
     except NoPango:
         return redirect(url_for(".submission", submission_id=submission_id))
     return attachment(content, "application/pdf", file_name(chosen.assessment.region, chosen.number, "pdf"))

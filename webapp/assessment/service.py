@@ -9,11 +9,11 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from rubric import load
-from rubric.answers import Answers, from_content
+from rubric.answers import Answers, from_content, submission_digest
 from rubric.assess import assess
-from rubric.digests import canonical, digest
+from rubric.digests import canonical
 from rubric.model import Rubric
-from webapp.assessment import links
+from webapp.assessment import links, peers
 from webapp.assessment.entries import (
     NEEDS_REASON,
     Change,
@@ -141,7 +141,7 @@ def submit(session: Session, assessment: Assessment) -> Submission:
         return last
     number, at = last.number + 1 if last else 1, now()
     answers = answers.model_copy(update={"date": at.date()})
-    own = digest({"answers": answers.content, "number": number, "at": at.isoformat()})
+    own = submission_digest(answers, number, at)
     submission = Submission(
         number=number,
         at=at,
@@ -150,7 +150,10 @@ def submit(session: Session, assessment: Assessment) -> Submission:
         answers=canonical(answers.content),
         result=canonical(assess(answers, rubric).json(own)),
     )
+    peers.take_turn(session, rubric.digest)
     assessment.submissions.append(submission)
+    session.flush()  # so that it counts among the regions itself
+    submission.peers = peers.spread(session, rubric.digest, at.date())
     return submission
 
 

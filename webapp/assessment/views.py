@@ -1,18 +1,23 @@
 """Pages on which questions are answered, checked and submitted. The link is the only key: no account, no cookie."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from rubric import load
+from rubric.answers import Answers
+from rubric.digests import canonical
 from rubric.model import Theme
+from rubric.problems import InputError, Problem
 from webapp import mail
-from webapp.assessment import autosave, entries, links, service
+from webapp.assessment import autosave, entries, links, service, submitted, uploads
 from webapp.assessment.entries import Entry
-from webapp.assessment.forms import StartForm, SubmitForm, mistakes_in, ratings_form
+from webapp.assessment.forms import BeginForm, SubmitForm, mistakes_in, ratings_form
 from webapp.assessment.links import Visit
 from webapp.assessment.progress import minutes_left, progress
 from webapp.assessment.theme_form import ThemeForm
@@ -21,6 +26,8 @@ from webapp.i18n import country_names, language
 
 bp = Blueprint("assessment", __name__)
 
+KEPT = "kept.json"
+"""What the content of a file is called that the page of an earlier try sends back."""
 Page = str | Response | tuple[str, int] | dict[str, Any]
 CHECK = "check"
 """What a page that was opened from the check page says of itself, so that saving leads back there."""
@@ -28,21 +35,57 @@ CHECK = "check"
 
 @bp.get("/start")
 def start() -> Page:
-    return _start_page(StartForm())
+    return _start_page(BeginForm())
 
 
 @bp.post("/start")
 def begin() -> Page:
-    form = StartForm(request.form)
+    form = BeginForm(request.form)
+    try:
+        answers = _brought()
+    except InputError as error:
+        told = ngettext(
+            "The file was not taken: one problem", "The file was not taken: %(num)d problems", len(error.problems)
+        )
+        form.refuse_file(told)
+        return _start_page(form, error.problems), 422
+    if answers:
+        form.take(answers)
     if not form.validate():
-        return _start_page(form), 422
+        return _start_page(form, brought=answers), 422
+    return redirect(url_for(".tasks", token=_begun(form, answers)), 303)
+
+
+def _brought() -> Answers | None:
+    """What the file says that a new assessment goes on from: the one just chosen, or that of an earlier try.
+
+    Raises InputError.
+    """
+    if file := request.files.get("file"):
+        return uploads.parse(file.read(), file.filename or "", load.rubric())
+    if kept := request.form.get("brought"):
+        return uploads.parse(kept.encode(), KEPT, load.rubric())
+    return None
+
+
+def _begun(form: BeginForm, answers: Answers | None) -> str:
+    """The secret of the link to a new assessment, with `answers` as a draft."""
     with database().writing() as session:
         token = service.start(session, form.region.data or "", form.country.data, form.contact.data)
-    return redirect(url_for(".tasks", token=token), 303)
+        if answers:
+            visit = links.owner_visit(session, token)
+            uploads.take_over(visit.assessment, answers, visit.rubric)
+    return token
 
 
-def _start_page(form: StartForm) -> str:
-    return render_template("assessment/start.html", form=form, countries=country_names(language()))
+def _start_page(form: BeginForm, problems: Sequence[Problem] = (), brought: Answers | None = None) -> str:
+    return render_template(
+        "assessment/start.html",
+        form=form,
+        countries=country_names(language()),
+        problems=problems,
+        brought=canonical(brought.content) if brought else None,
+    )
 
 
 @bp.get("/a/<token>/")
@@ -173,8 +216,9 @@ def submit(token: str) -> Page:
         before = service.latest_submission(session, visit.assessment)
         submission = None if mistakes else service.submit(session, visit.assessment)
         page = _check_page(session, visit, form) if mistakes else {}
-    if mistakes:
+    if submission is None:
         return render_template("assessment/check.html", **page, mistakes=mistakes), 422
+    submitted.tell(submission, visit.rubric)
     return redirect(url_for("report.result", token=token, unchanged="yes" if submission is before else None), 303)
 
 

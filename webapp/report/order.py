@@ -7,9 +7,10 @@ from rubric import load
 from rubric.answers import from_content
 from rubric.assess import Result, assess
 from rubric.model import Rubric
+from rubric.peers import Peers
 from webapp.report.context import Report, report_of
 from webapp.report.edition import Edition
-from webapp.report.issue import Earlier, Issue, Peers
+from webapp.report.issue import Earlier, Issue
 from webapp.report.pdf import pdf
 
 

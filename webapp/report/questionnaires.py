@@ -1,34 +1,45 @@
-"""The printable questionnaires: each made by the first who asks for it, and kept in this process from then on."""
+"""The printable questionnaires: each made once, and kept in this process from then on."""
 
+import json
 from collections.abc import Callable
 from functools import lru_cache
-from threading import BoundedSemaphore
 
+from rubric import load
+from rubric.digests import canonical
 from rubric.model import Rubric
+from webapp.report.background import PATIENCE, Background
 from webapp.report.pdf import questionnaire
-from webapp.report.store import PATIENCE, held
+from webapp.report.pool import pool
+
+
+def elsewhere(rubric: Rubric, language: str) -> bytes:
+    """The questionnaire of `rubric`, made in another process. Raises NoPango, and as Pool.run does."""
+    return pool().run(_made_from, canonical(rubric.content), language)
+
+
+def _made_from(content: str, language: str) -> bytes:
+    """Runs in the other process; JSON goes between them faster than the rubric."""
+    return questionnaire(load.from_content(json.loads(content)), language)
 
 
 class Questionnaires:
     """The questionnaires of one process. `make` makes the PDF of a rubric in a language."""
 
-    def __init__(self, make: Callable[[Rubric, str], bytes] = questionnaire, patience: float = PATIENCE) -> None:
+    def __init__(self, make: Callable[[Rubric, str], bytes] = elsewhere, patience: float = PATIENCE) -> None:
         self._make = make
-        self._patience = patience
-        self._making = BoundedSemaphore(1)
+        self._background = Background(patience)
         self._kept: dict[tuple[str, str], bytes] = {}
 
     def pdf(self, rubric: Rubric, language: str) -> bytes:
-        """The PDF of `rubric`. Raises NoPango, and Busy where another one takes longer than `patience` seconds."""
+        """The PDF of `rubric`: the kept one, or else a new one is begun. Raises NotReady, NoPango."""
         key = (rubric.digest, language)
-        return self._kept.get(key) or self._made(key, rubric)
+        if key not in self._kept:
+            self._background.wait(key, lambda: self._keep(rubric, language))
+        return self._kept[key]
 
-    def _made(self, key: tuple[str, str], rubric: Rubric) -> bytes:
-        """One at a time: it takes seconds of a core, and whoever waits for the same one finds it made."""
-        with held(self._making, self._patience):
-            if key not in self._kept:
-                self._kept[key] = self._make(rubric, key[1])
-            return self._kept[key]
+    def _keep(self, rubric: Rubric, language: str) -> None:
+        if (rubric.digest, language) not in self._kept:  # it may have been made since somebody looked
+            self._kept[rubric.digest, language] = self._make(rubric, language)
 
 
 @lru_cache

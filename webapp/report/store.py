@@ -1,44 +1,54 @@
-"""PDFs of submissions, made when first asked for and kept from then on."""
+"""PDFs of submissions, made in the background, each once, and kept from then on."""
 
+import datetime as dt
 import json
+import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from threading import BoundedSemaphore
-from typing import cast
+from contextlib import contextmanager, suppress
+from typing import NamedTuple, cast
 
 from flask import Flask, current_app
+from sqlalchemy import ColumnElement, Delete, delete, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from rubric.digests import canonical
 from rubric.model import Rubric
+from rubric.peers import Peers
+from webapp.assessment import submitted
 from webapp.database import Database
+from webapp.errors import trace
+from webapp.i18n import language
+from webapp.models import Assessment, Rendering, Submission
 from webapp.models import Report as Kept
-from webapp.models import Submission
+from webapp.report.background import PATIENCE, Background, NotReady
 from webapp.report.context import Report
 from webapp.report.edition import Edition, Paper, usual_paper
 from webapp.report.issue import Issue
 from webapp.report.order import Order, Snapshot, make, report
+from webapp.report.pdf import NoPango
+from webapp.report.pool import Closed, pool
 from webapp.report.version import template_version
 
 _EXTENSION = "octant-reports"
-
-
-WAITING = 4
-"""How many requests may wait for a PDF that is not made yet: whoever waits holds a thread that others need."""
-PATIENCE = 6.0
-"""Seconds that a request waits for its turn: longer than a PDF usually takes."""
-
-
-class Busy(Exception):
-    """So many PDFs are being made that this one has to be asked for again later."""
-
+LEASE = dt.timedelta(seconds=60)
+"""How long nobody else makes what a process has begun to: longer than a PDF takes, and soon over after a crash."""
 
 Maker = Callable[[Order], bytes]
+_log = logging.getLogger(__name__)
 
 
-def report_on(submission: Submission, rubric: Rubric, language: str) -> Report:
+class Key(NamedTuple):
+    """What a PDF is kept under: the key of both tables."""
+
+    submission_digest: str
+    template_version: str
+    language: str
+
+
+def report_on(session: Session, submission: Submission, rubric: Rubric, language: str) -> Report:
     """What page and PDF of `submission`, which answers `rubric`, show."""
-    return report(_order(submission, rubric, Edition(language)), rubric)
+    return report(_order(session, submission, rubric, Edition(language)), rubric)
 
 
 def edition_of(submission: Submission, language: str, paper: Paper | None = None, brief: bool = False) -> Edition:
@@ -47,60 +57,138 @@ def edition_of(submission: Submission, language: str, paper: Paper | None = None
     return Edition(language, paper or usual_paper(country), brief)
 
 
-def _order(submission: Submission, rubric: Rubric, edition: Edition) -> Order:
-    issue = Issue(submission.number, submission.at, submission.digest)
-    return Order(Snapshot(submission.answers, issue), canonical(rubric.content), edition)
+def _order(session: Session, submission: Submission, rubric: Rubric, edition: Edition) -> Order:
+    before = _before(session, submission)
+    return Order(
+        snapshot=_snapshot(submission),
+        rubric=canonical(rubric.content),
+        edition=edition,
+        earlier=_snapshot(before) if before else None,
+        peers=Peers.from_json(submission.peers) if submission.peers else None,
+    )
 
 
-@contextmanager
-def held(places: BoundedSemaphore, patience: float) -> Iterator[None]:
-    """Holds one of `places`, had within `patience` seconds. Raises Busy."""
-    if not places.acquire(timeout=patience):
-        raise Busy
-    try:
-        yield
-    finally:
-        places.release()
+def _snapshot(submission: Submission) -> Snapshot:
+    return Snapshot(submission.answers, Issue(submission.number, submission.at, submission.digest))
+
+
+def _before(session: Session, submission: Submission) -> Submission | None:
+    """The submission before this one: of the same assessment, or else the one that the assessment began with.
+
+    None where it was deleted, or where it answers another rubric: scores of different questions are not compared.
+    """
+    same_rubric = Submission.rubric_digest == submission.rubric_digest
+    query = select(Submission).where(_comes_before(submission), same_rubric).order_by(Submission.id)
+    return session.scalar(query.limit(1))
+
+
+def _comes_before(submission: Submission) -> ColumnElement[bool]:
+    if submission.number > 1:
+        same_assessment = Submission.assessment_id == submission.assessment_id
+        return same_assessment & (Submission.number == submission.number - 1)
+    begun_with = select(Assessment.previous).where(Assessment.id == submission.assessment_id)
+    return Submission.digest == begun_with.scalar_subquery()
+
+
+def _key(submission: Submission, edition: Edition) -> Key:
+    return Key(submission.digest, template_version(edition), edition.language)
+
+
+def elsewhere(order: Order) -> bytes:
+    """The PDF that `order` asks for, made in another process. Raises NoPango, and as Pool.run does."""
+    return pool().run(make, order)
 
 
 class Reports:
-    """The PDFs in a database. `make` is called in this process; it may as well hand the order to a pool of others."""
+    """The PDFs in a database. `make` makes one; `ahead` says whether that may begin before somebody waits for it."""
 
-    def __init__(self, database: Database, make: Maker = make, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, database: Database, make: Maker = elsewhere, patience: float = PATIENCE, ahead: bool = True
+    ) -> None:
         self._database = database
         self._make = make
-        self._patience = patience
-        self._making = BoundedSemaphore(1)
-        self._places = BoundedSemaphore(WAITING)
+        self._ahead = ahead
+        self._background = Background(patience)
+
+    def request(self, submission: Submission, rubric: Rubric, edition: Edition) -> None:
+        """Has the PDF of `submission` made in the background, so that it is there when somebody asks for it."""
+        if self._ahead:
+            key, order = _key(submission, edition), self._order(submission, rubric, edition)
+            with suppress(NotReady):  # so much is under way that it is left until somebody asks
+                self._background.start(key, lambda: self._see_to(key, order))
 
     def pdf(self, submission: Submission, rubric: Rubric, edition: Edition) -> bytes:
-        """The PDF of `submission`: the kept one, or a new one, which is then kept. Raises NoPango and Busy."""
-        key = (submission.digest, template_version(edition), edition.language)
-        return self._kept(key) or self._made(key, _order(submission, rubric, edition))
+        """The PDF of `submission`: the kept one, or else a new one is begun. Raises NotReady, NoPango."""
+        key = _key(submission, edition)
+        return self._kept(key) or self._awaited(key, self._order(submission, rubric, edition))
 
-    def _made(self, key: tuple[str, str, str], order: Order) -> bytes:
-        """One at a time: it takes seconds of a core, and whoever waits for the same one finds it made."""
-        with held(self._places, 0), held(self._making, self._patience):
-            return self._kept(key) or self._keep(key, self._make(order))
+    def close(self) -> None:
+        """Waits for what is being made, and leaves the rest until it is asked for again; nothing new is begun."""
+        self._background.close()
 
-    def _kept(self, key: tuple[str, str, str]) -> bytes | None:
+    def _order(self, submission: Submission, rubric: Rubric, edition: Edition) -> Order:
+        with self._database.reading() as session:
+            return _order(session, submission, rubric, edition)
+
+    def _awaited(self, key: Key, order: Order) -> bytes:
+        self._background.wait(key, lambda: self._see_to(key, order))
+        if kept := self._kept(key):
+            return kept
+        raise NotReady  # another process makes it
+
+    def _see_to(self, key: Key, order: Order) -> None:
+        """Makes and keeps the PDF, unless it is kept or another process is at it."""
+        try:
+            with self._leased(key) as ours:
+                if ours and not self._kept(key):
+                    self._keep(key, self._make(order))
+        except (NoPango, Closed):
+            raise  # the machine's or the server's state, of which others tell
+        except Exception as error:
+            _log.error("a report could not be made\n%s", "".join(trace(error)))
+            raise
+
+    @contextmanager
+    def _leased(self, key: Key) -> Iterator[bool]:
+        """Whether this process may make what `key` names: nobody else does as long as the block lasts, or LEASE."""
+        until = dt.datetime.now(dt.UTC) + LEASE
+        ours = self._lease(key, until)
+        try:
+            yield ours
+        finally:
+            if ours:
+                with self._database.writing() as session:
+                    session.execute(_leases(key).where(Rendering.leased_until == until))
+
+    def _lease(self, key: Key, until: dt.datetime) -> bool:
+        try:
+            with self._database.writing() as session:
+                session.execute(_leases(key).where(Rendering.leased_until < dt.datetime.now(dt.UTC)))
+                session.add(Rendering(**key._asdict(), leased_until=until))
+        except IntegrityError:
+            return False
+        return True
+
+    def _kept(self, key: Key) -> bytes | None:
         with self._database.reading() as session:
             found = session.get(Kept, key)
             return found.pdf if found else None
 
-    def _keep(self, key: tuple[str, str, str], made: bytes) -> bytes:
-        submission, version, language = key
-        try:
-            with self._database.writing() as session:
-                session.add(Kept(submission_digest=submission, template_version=version, language=language, pdf=made))
-        except IntegrityError:
-            pass  # another process kept the same bytes meanwhile
-        return made
+    def _keep(self, key: Key, made: bytes) -> None:
+        with suppress(IntegrityError), self._database.writing() as session:
+            # Another process keeps the same bytes where it took over a lease that ran out too early.
+            session.add(Kept(**key._asdict(), pdf=made))
+            session.execute(_leases(key))
 
 
-def init_app(app: Flask, database: Database) -> None:
-    """Gives `app` its reports."""
-    app.extensions[_EXTENSION] = Reports(database)
+def _leases(key: Key) -> Delete:
+    return delete(Rendering).filter_by(**key._asdict())
+
+
+def init_app(app: Flask, made: Reports) -> None:
+    """Gives `app` its reports; that of a submission is begun when it is made."""
+    app.extensions[_EXTENSION] = made
+    submitted.listen(app, lambda one, rubric: made.request(one, rubric, edition_of(one, language())))
 
 
 def reports() -> Reports:

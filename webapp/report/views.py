@@ -2,24 +2,30 @@
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from jinja2 import Environment
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from webapp import charts
-from webapp.assessment import links, service
-from webapp.assessment.links import Visit
+from webapp.assessment import service
 from webapp.current import database
 from webapp.downloads import attachment, file_name
 from webapp.i18n import language
 from webapp.models import Submission
-from webapp.report import wording
+from webapp.report import scripts, wording
+from webapp.report.background import NotReady
+from webapp.report.edition import Edition, Paper
+from webapp.report.opened import opened
 from webapp.report.pdf import NoPango, works
-from webapp.report.store import Busy, edition_of, report_on, reports
+from webapp.report.store import edition_of, report_on, reports
+from webapp.report.version import template_version
 
 bp = Blueprint("report", __name__)
 
 Page = str | Response | tuple[str, int]
-SECONDS_TO_WAIT = 10
+SECONDS_TO_WAIT = 3
+"""After which the page asks again for what is being made."""
+PAPERS: dict[str | None, Paper | None] = {None: None, "a4": "a4", "letter": "letter"}
+BRIEF = {None: False, "1": True}
+"""What an address may say about the form of a report."""
 
 
 @bp.record_once
@@ -27,14 +33,16 @@ def _prepare(state: object) -> None:
     environment: Environment = state.app.jinja_env  # type: ignore[attr-defined]  # flask.blueprints.BlueprintSetupState
     environment.globals["charts"] = charts
     wording.install(environment, language)
+    environment.filters["own"] = lambda text: scripts.own(text, frozenset())
 
 
 @bp.get("/a/<token>/result")
 def result(token: str) -> Page:
     with database().reading() as session:
-        visit, submission = _opened(session, token)
+        visit, submission = opened(session, token)
         if submission is None:
             return redirect(url_for("assessment.check", token=token))
+        usual = edition_of(submission, language())
         return render_template(
             "report/result.html",
             visit=visit,
@@ -42,7 +50,9 @@ def result(token: str) -> Page:
             newest=submission is service.latest_submission(session, visit.assessment),
             changed=service.changed_since(visit.assessment, submission, visit.rubric),
             unchanged="unchanged" in request.args,
-            report=report_on(submission, visit.rubric, language()),
+            report=report_on(session, submission, visit.rubric, language()),
+            paper=usual.paper,
+            version=template_version(usual),
             missing=None if works() else NoPango().command,
         )
 
@@ -50,25 +60,25 @@ def result(token: str) -> Page:
 @bp.get("/a/<token>/report.pdf")
 def pdf(token: str) -> Page:
     with database().reading() as session:
-        visit, submission = _opened(session, token)
+        visit, submission = opened(session, token)
     if submission is None:
         return redirect(url_for("assessment.check", token=token))
     try:
-        content = reports().pdf(submission, visit.rubric, edition_of(submission, language()))
+        content = reports().pdf(submission, visit.rubric, asked_edition(submission))
     except NoPango as error:
         return render_template("report/no-pdf.html", visit=visit, missing=error.command), 503
     return attachment(content, "application/pdf", file_name(visit.assessment.region, submission.number, "pdf"))
 
 
-@bp.app_errorhandler(Busy)
-def busy(_: Busy) -> tuple[str, int, dict[str, str]]:
-    return render_template("report/busy.html"), 503, {"Retry-After": str(SECONDS_TO_WAIT)}
+def asked_edition(submission: Submission) -> Edition:
+    """The form of the report that the address asks for with `paper` and `brief`."""
+    paper, brief = request.args.get("paper"), request.args.get("brief")
+    if paper not in PAPERS or brief not in BRIEF:
+        abort(404)
+    return edition_of(submission, language(), PAPERS[paper], BRIEF[brief])
 
 
-def _opened(session: Session, token: str) -> tuple[Visit, Submission | None]:
-    """The submission whose number the address gives, or else the newest."""
-    visit = links.owner_visit(session, token)
-    number = request.args.get("number")
-    if number is None:
-        return visit, service.latest_submission(session, visit.assessment)
-    return visit, next((s for s in visit.assessment.submissions if str(s.number) == number), None) or abort(404)
+@bp.app_errorhandler(NotReady)
+def being_made(_: NotReady) -> tuple[str, int, dict[str, str]]:
+    seconds = str(SECONDS_TO_WAIT)
+    return render_template("report/being-made.html"), 202, {"Refresh": seconds, "Retry-After": seconds}

@@ -244,10 +244,9 @@ def test_no_name_of_a_colleague_is_in_what_is_submitted(
     theirs = invite(client, link)
     client.post(theirs + "skills", data={FIRST: "3", f"note-{FIRST}": "A note."})
     client.post(link + "check", data=DECLARED)
-    with database.reading() as session:
+    with app.test_request_context(), database.reading() as session:
         submission = session.scalars(select(Submission)).one()
-    with app.test_request_context():
-        shown = repr(report_on(submission, RUBRIC, "en"))
+        shown = repr(report_on(session, submission, RUBRIC, "en"))
     assert "A note." in shown
     for text in (submission.answers, submission.result, shown, client.get(link + "result").text):
         assert "Ada Example" not in text

@@ -24,11 +24,13 @@ cffi.FFI.dlopen = missing
 LOOK = """
 import pathlib, sys
 from tests.webapp.report.cases import sparse
+from tests.webapp.report.making import in_this_process
 from tests.webapp.report.submitting import submit
 from webapp.app import create_app
 from webapp.config import Settings
 data = pathlib.Path(sys.argv[1])
-client = create_app(Settings(data=data, database_url=f"sqlite:///{data}/octant.sqlite")).test_client()
+settings = Settings(data=data, database_url=f"sqlite:///{data}/octant.sqlite")
+client = create_app(settings, in_this_process).test_client()
 link = submit(client, sparse())
 for path in ("result", "report.pdf"):
     response = client.get(link + path)

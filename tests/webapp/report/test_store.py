@@ -1,26 +1,44 @@
-"""PDFs that are kept: made once, whatever asks for them at the same time."""
+"""PDFs that are kept: made once, whatever asks for them at the same time, and whatever dies meanwhile."""
 
+import datetime as dt
+import os
 import queue
+import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from rubric import load
 from tests.webapp.report.cases import sparse
+from tests.webapp.report.making import PATIENCE
 from tests.webapp.report.submitting import submit
 from webapp.database import Database
-from webapp.models import Report, Submission
+from webapp.models import Rendering, Report, Submission
+from webapp.report.background import MOST, WAITING, NotReady
 from webapp.report.edition import Edition
 from webapp.report.order import Order, make
-from webapp.report.store import WAITING, Busy, Reports
+from webapp.report.pool import Pool
+from webapp.report.store import Reports
 from webapp.report.version import template_version
 
 ENGLISH = Edition("en")
+
+
+Made = Callable[..., Reports]
+
+
+@pytest.fixture
+def reports(database: Database) -> Iterator[Made]:
+    """Gives reports on the database, by default with askers who wait."""
+    with ExitStack() as stack:
+        yield lambda make, patience=PATIENCE: stack.enter_context(closing(Reports(database, make, patience)))
 
 
 @contextmanager
@@ -44,18 +62,20 @@ def test_what_is_kept_is_given_out_and_not_made_again(client: FlaskClient, datab
     assert client.get(link + "report.pdf").data == b"kept"
 
 
-def test_what_was_kept_for_other_templates_is_not_given_out(client: FlaskClient, database: Database) -> None:
+def test_what_was_kept_for_other_templates_is_not_given_out(
+    client: FlaskClient, database: Database, reports: Made
+) -> None:
     submit(client, sparse())
     with _submission(database) as submission:
-        Reports(database, lambda _: b"old").pdf(submission, load.rubric(), ENGLISH)
+        reports(lambda _: b"old").pdf(submission, load.rubric(), ENGLISH)
         with database.writing() as session:
             session.execute(update(Report).values(template_version="sha256:" + "0" * 64))
-        assert Reports(database, lambda _: b"new").pdf(submission, load.rubric(), ENGLISH) == b"new"
+        assert reports(lambda _: b"new").pdf(submission, load.rubric(), ENGLISH) == b"new"
     with database.reading() as session:
         assert sorted(_kept(session)) == [b"new", b"old"]
 
 
-def test_a_report_is_a_function_of_its_order(client: FlaskClient, database: Database) -> None:
+def test_a_report_is_a_function_of_its_order(client: FlaskClient, database: Database, reports: Made) -> None:
     submit(client, sparse())
     orders: list[Order] = []
 
@@ -64,11 +84,11 @@ def test_a_report_is_a_function_of_its_order(client: FlaskClient, database: Data
         return make(order)
 
     with _submission(database) as submission:
-        made = Reports(database, remember).pdf(submission, load.rubric(), ENGLISH)
+        made = reports(remember).pdf(submission, load.rubric(), ENGLISH)
     assert make(orders[0]) == made
 
 
-def test_many_who_ask_at_once_wait_for_one(client: FlaskClient, database: Database) -> None:
+def test_many_who_ask_at_once_wait_for_one(client: FlaskClient, database: Database, reports: Made) -> None:
     submit(client, sparse())
     made: list[str] = []
     all_there = threading.Barrier(4)
@@ -77,7 +97,7 @@ def test_many_who_ask_at_once_wait_for_one(client: FlaskClient, database: Databa
         made.append(order.edition.language)
         return b"made"
 
-    store = Reports(database, slowly)
+    store = reports(slowly)
     given: list[bytes] = []
 
     def ask() -> None:
@@ -93,20 +113,21 @@ def test_many_who_ask_at_once_wait_for_one(client: FlaskClient, database: Databa
     assert (made, given) == (["en"], [b"made"] * 4)
 
 
-def test_two_processes_that_make_the_same_keep_one(client: FlaskClient, database: Database) -> None:
+def test_two_processes_that_make_the_same_keep_one(client: FlaskClient, database: Database, reports: Made) -> None:
     submit(client, sparse())
     with _submission(database) as submission:
 
         def overtaken(order: Order) -> bytes:
-            Reports(database, lambda _: b"made").pdf(submission, load.rubric(), order.edition)
-            return b"made"
+            with database.writing() as session:  # the lease ran out before its time
+                session.execute(delete(Rendering))
+            return reports(lambda _: b"made").pdf(submission, load.rubric(), order.edition)
 
-        assert Reports(database, overtaken).pdf(submission, load.rubric(), ENGLISH) == b"made"
+        assert reports(overtaken).pdf(submission, load.rubric(), ENGLISH) == b"made"
     with database.reading() as session:
         assert _kept(session) == [b"made"]
 
 
-def test_a_failure_is_not_kept(client: FlaskClient, database: Database) -> None:
+def test_a_failure_is_not_kept(client: FlaskClient, database: Database, reports: Made) -> None:
     submit(client, sparse())
 
     def fail(order: Order) -> bytes:
@@ -114,13 +135,13 @@ def test_a_failure_is_not_kept(client: FlaskClient, database: Database) -> None:
 
     with _submission(database) as submission:
         with pytest.raises(RuntimeError):
-            Reports(database, fail).pdf(submission, load.rubric(), ENGLISH)
-        assert Reports(database, lambda _: b"made").pdf(submission, load.rubric(), ENGLISH) == b"made"
+            reports(fail).pdf(submission, load.rubric(), ENGLISH)
+        assert reports(lambda _: b"made").pdf(submission, load.rubric(), ENGLISH) == b"made"
 
 
-def test_each_language_has_a_pdf_of_its_own(client: FlaskClient, database: Database) -> None:
+def test_each_language_has_a_pdf_of_its_own(client: FlaskClient, database: Database, reports: Made) -> None:
     submit(client, sparse())
-    store = Reports(database, lambda order: order.edition.language.encode())
+    store = reports(lambda order: order.edition.language.encode())
     with _submission(database) as submission:
         assert [store.pdf(submission, load.rubric(), Edition(language)) for language in ("en", "de", "en")] == [
             b"en",
@@ -133,51 +154,214 @@ def test_the_template_version_is_a_digest() -> None:
     assert template_version(ENGLISH).startswith("sha256:")
 
 
-def test_whoever_finds_no_place_to_wait_is_sent_away(client: FlaskClient, database: Database) -> None:
+def test_nobody_waits_for_ever(client: FlaskClient, database: Database, reports: Made) -> None:
     submit(client, sparse())
-    go_on = threading.Event()
-    outcomes: queue.Queue[bytes | Busy] = queue.Queue()
+    with _submission(database) as submission, held_up() as go_on:
+        store = reports(go_on.made, patience=0.1)
+        for _ in range(2):
+            with pytest.raises(NotReady):
+                store.pdf(submission, load.rubric(), ENGLISH)
+        go_on.event.set()
+        assert _ready(store, submission) == b"made"
+    assert go_on.orders == ["en"]
+
+
+def test_more_than_may_wait_are_told_at_once(client: FlaskClient, database: Database, reports: Made) -> None:
+    submit(client, sparse())
+    outcomes: queue.Queue[bytes | NotReady] = queue.Queue()
     too_many = 2
 
-    def held_up(_: Order) -> bytes:
-        go_on.wait()
-        return b"made"
-
-    store = Reports(database, held_up, patience=30)
-
-    def ask(submission: Submission, language: str) -> None:
+    def ask(submission: Submission) -> None:
         try:
-            outcomes.put(store.pdf(submission, load.rubric(), Edition(language)))
-        except Busy as busy:
-            outcomes.put(busy)
+            outcomes.put(store.pdf(submission, load.rubric(), ENGLISH))
+        except NotReady as not_ready:
+            outcomes.put(not_ready)
 
-    with _submission(database) as submission:
-        asking = [threading.Thread(target=ask, args=(submission, str(n))) for n in range(WAITING + too_many)]
+    with _submission(database) as submission, held_up() as go_on:
+        store = reports(go_on.made)
+        asking = [threading.Thread(target=ask, args=(submission,)) for _ in range(WAITING + too_many)]
         for thread in asking:
             thread.start()
-        assert all(isinstance(outcomes.get(timeout=30), Busy) for _ in range(too_many))
-        go_on.set()
+        assert all(isinstance(outcomes.get(timeout=30), NotReady) for _ in range(too_many))
+        go_on.event.set()
         assert [outcomes.get(timeout=30) for _ in range(WAITING)] == [b"made"] * WAITING
         for thread in asking:
             thread.join()
 
 
-def test_nobody_waits_for_ever(client: FlaskClient, database: Database) -> None:
+def test_what_is_requested_is_made_without_anybody_waiting(
+    client: FlaskClient, database: Database, reports: Made
+) -> None:
     submit(client, sparse())
-    go_on, begun = threading.Event(), threading.Event()
+    store = reports(lambda _: b"made")
+    with _submission(database) as submission:
+        store.request(submission, load.rubric(), ENGLISH)
+    _until(lambda: _all_kept(database) == [b"made"])
+    assert _leases(database) == 0
 
-    def held_up(_: Order) -> bytes:
-        begun.set()
-        go_on.wait()
+
+def test_no_more_is_put_aside_than_memory_takes(client: FlaskClient, database: Database, reports: Made) -> None:
+    submit(client, sparse())
+    with _submission(database) as submission, held_up() as go_on:
+        store = reports(go_on.made, patience=0)
+        for number in range(MOST + 5):
+            store.request(submission, load.rubric(), Edition(str(number)))
+        with pytest.raises(NotReady):
+            store.pdf(submission, load.rubric(), Edition("another"))
+        go_on.event.set()
+        _until(lambda: len(_all_kept(database)) == MOST)
+        assert _ready(store, submission, Edition("another")) == b"made"
+
+
+def test_two_processes_make_it_once(client: FlaskClient, database: Database, reports: Made) -> None:
+    submit(client, sparse())
+    with _submission(database) as submission, held_up() as go_on:
+        here, there = (reports(go_on.made, patience) for patience in (0, 60))
+        here.request(submission, load.rubric(), ENGLISH)
+        go_on.begun.wait(30)
+        with pytest.raises(NotReady):
+            there.pdf(submission, load.rubric(), ENGLISH)
+        go_on.event.set()
+        assert [_ready(store, submission) for store in (there, here)] == [b"made"] * 2
+    assert go_on.orders == ["en"]
+    assert (_all_kept(database), _leases(database)) == ([b"made"], 0)
+
+
+@pytest.mark.parametrize(("left", "made"), [(dt.timedelta(hours=1), 0), (-dt.timedelta(seconds=1), 1)])
+def test_what_a_crashed_process_began_is_taken_over(
+    client: FlaskClient, database: Database, reports: Made, left: dt.timedelta, made: int
+) -> None:
+    submit(client, sparse())
+    with _submission(database) as submission:
+        lease = {"submission_digest": submission.digest, "template_version": template_version(ENGLISH)}
+        with database.writing() as session:
+            session.add(Rendering(**lease, language="en", leased_until=dt.datetime.now(dt.UTC) + left))
+        try:
+            reports(lambda _: b"made").pdf(submission, load.rubric(), ENGLISH)
+        except NotReady:
+            assert made == 0
+    assert (len(_all_kept(database)), _leases(database)) == (made, 1 - made)
+
+
+def test_a_lease_that_another_took_over_is_left_to_it(client: FlaskClient, database: Database, reports: Made) -> None:
+    submit(client, sparse())
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
+
+    def overtaken(order: Order) -> bytes:
+        with database.writing() as session:
+            session.execute(update(Rendering).values(leased_until=later))
+        raise RuntimeError("made up")
+
+    with _submission(database) as submission, pytest.raises(RuntimeError):
+        reports(overtaken).pdf(submission, load.rubric(), ENGLISH)
+    assert _leases(database) == 1
+
+
+def test_a_failure_that_nobody_waited_for_is_told_once(client: FlaskClient, database: Database, reports: Made) -> None:
+    submit(client, sparse())
+    outcomes = iter([b"", b"made"])
+
+    def make(_: Order) -> bytes:
+        if not (outcome := next(outcomes)):
+            raise RuntimeError("made up")
+        return outcome
+
+    store = reports(make)
+    with _submission(database) as submission:
+        store.request(submission, load.rubric(), ENGLISH)
+        with pytest.raises(RuntimeError):
+            store.pdf(submission, load.rubric(), ENGLISH)
+        assert store.pdf(submission, load.rubric(), ENGLISH) == b"made"
+
+
+def test_the_log_says_where_it_failed_and_not_what_was_typed(
+    client: FlaskClient, database: Database, reports: Made, caplog: pytest.LogCaptureFixture
+) -> None:
+    submit(client, sparse())
+    with _submission(database) as submission, closing(Pool()) as pool:
+        store = reports(lambda _: pool.run(fail_elsewhere))
+        with pytest.raises(ValueError, match="some"):
+            store.pdf(submission, load.rubric(), ENGLISH)
+    assert "fail_elsewhere" in caplog.text
+    assert "ValueError" in caplog.text
+    assert "some.person@example.org" not in caplog.text
+    assert _leases(database) == 0
+
+
+def fail_elsewhere() -> bytes:
+    """In the other process: fails, quoting a person."""
+    raise ValueError("@".join(["some.person", "example.org"]))
+
+
+def test_a_killed_process_costs_nobody_the_report(
+    client: FlaskClient, database: Database, reports: Made, tmp_path: Path
+) -> None:
+    submit(client, sparse())
+    with _submission(database) as submission, closing(Pool()) as pool:
+        store = reports(lambda _: pool.run(die_the_first_time, tmp_path / "asked"))
+        store.request(submission, load.rubric(), ENGLISH)
+        assert store.pdf(submission, load.rubric(), ENGLISH) == b"made"
+    assert (_all_kept(database), _leases(database)) == ([b"made"], 0)
+
+
+def die_the_first_time(file: Path) -> bytes:
+    """In the other process."""
+    if not file.exists():
+        file.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return b"made"
+
+
+class Held:
+    """A maker that goes on when `event` is set, and says when it has `begun` and what it was asked for."""
+
+    def __init__(self) -> None:
+        self.event, self.begun = threading.Event(), threading.Event()
+        self.orders: list[str] = []
+
+    def made(self, order: Order) -> bytes:
+        self.orders.append(order.edition.language)
+        self.begun.set()
+        self.event.wait(60)
         return b"made"
 
-    store = Reports(database, held_up, patience=0.1)
-    with _submission(database) as submission:
-        first = threading.Thread(target=store.pdf, args=(submission, load.rubric(), ENGLISH))
-        first.start()
-        begun.wait()
-        with pytest.raises(Busy):
-            store.pdf(submission, load.rubric(), ENGLISH)
-        go_on.set()
-        first.join()
-        assert store.pdf(submission, load.rubric(), ENGLISH) == b"made"
+
+@contextmanager
+def held_up() -> Iterator[Held]:
+    """A maker that waits, at most until the end of the block."""
+    held = Held()
+    try:
+        yield held
+    finally:
+        held.event.set()
+
+
+def _ready(store: Reports, submission: Submission, edition: Edition = ENGLISH) -> bytes:
+    """The PDF, asked for until it is there."""
+    made: list[bytes] = []
+
+    def ask() -> bool:
+        with suppress(NotReady):
+            made.append(store.pdf(submission, load.rubric(), edition))
+        return bool(made)
+
+    _until(ask)
+    return made[0]
+
+
+def _until(true: Callable[[], bool]) -> None:
+    """Waits for that, within bounds."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def _all_kept(database: Database) -> list[bytes]:
+    with database.reading() as session:
+        return _kept(session)
+
+
+def _leases(database: Database) -> int:
+    with database.reading() as session:
+        return len(session.scalars(select(Rendering.language)).all())

@@ -2,10 +2,13 @@
 
 import io
 import json
+import queue
 import re
+import threading
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import select
@@ -13,10 +16,14 @@ from sqlalchemy import select
 from rubric.answers import Answers
 from tests.webapp.assessment.starting import DECLARED, dump, words
 from tests.webapp.report.cases import CASES, all_equal, full, hostile, longest, result_of, sparse
+from tests.webapp.report.making import PATIENCE, asked
 from tests.webapp.report.submitting import submit
 from webapp.database import Database
 from webapp.downloads import file_name
 from webapp.models import Submission
+from webapp.report.edition import Edition
+from webapp.report.order import Order
+from webapp.report.store import Reports, init_app
 from webapp.report.wording import share, signed, whole
 
 
@@ -148,6 +155,62 @@ def test_nothing_of_it_is_kept_on_the_way(client: FlaskClient, path: str) -> Non
 )
 def test_the_file_has_a_name_that_every_system_takes(region: str, name: str) -> None:
     assert file_name(region, 3, "pdf") == name
+
+
+def test_a_page_stands_for_the_pdf_until_it_is_there(app: Flask, client: FlaskClient, database: Database) -> None:
+    go_on = threading.Event()
+
+    def held_up(order: Order) -> bytes:
+        go_on.wait(PATIENCE)
+        return order.edition.paper.encode()
+
+    link = submit(client, sparse())
+    init_app(app, Reports(database, held_up, patience=0))
+    for _ in range(2):
+        response = client.get(link + "report.pdf")
+        assert response.status_code == 202
+        assert response.headers["Refresh"] == response.headers["Retry-After"] == "3"
+        assert response.headers["Cache-Control"] == "no-store"
+        assert "The PDF is being made" in response.text
+        assert f'<a href="{link}report.pdf' in response.text
+    go_on.set()
+    response = asked(client, link + "report.pdf")
+    assert (response.status_code, response.content_type, response.data) == (200, "application/pdf", b"a4")
+
+
+def test_a_report_is_begun_when_it_is_submitted(app: Flask, client: FlaskClient, database: Database) -> None:
+    orders: queue.Queue[Order] = queue.Queue()
+
+    def make(order: Order) -> bytes:
+        orders.put(order)
+        return b"made"
+
+    init_app(app, Reports(database, make))
+    submit(client, sparse())
+    assert orders.get(timeout=PATIENCE).edition == Edition("en", "a4")
+
+
+@pytest.mark.parametrize(
+    ("query", "edition"),
+    [
+        ("", Edition("en", "a4")),
+        ("?paper=a4", Edition("en", "a4")),
+        ("?paper=letter", Edition("en", "letter")),
+        ("?brief=1", Edition("en", "a4", brief=True)),
+        ("?paper=letter&brief=1&number=1", Edition("en", "letter", brief=True)),
+    ],
+)
+def test_the_address_says_in_which_form(
+    app: Flask, client: FlaskClient, database: Database, query: str, edition: Edition
+) -> None:
+    link = submit(client, sparse())
+    init_app(app, Reports(database, lambda order: repr(order.edition).encode(), PATIENCE))
+    assert client.get(link + "report.pdf" + query).text == repr(edition)
+
+
+@pytest.mark.parametrize("query", ["?paper=a5", "?paper=", "?brief=0", "?brief=yes", "?brief="])
+def test_other_forms_there_are_not(client: FlaskClient, query: str) -> None:
+    assert client.get(submit(client, sparse()) + "report.pdf" + query).status_code == 404
 
 
 def test_the_file_is_offered_under_its_name(client: FlaskClient) -> None:

@@ -63,11 +63,13 @@ def pdf(token: str) -> Page:
         visit, submission = opened(session, token)
     if submission is None:
         return redirect(url_for("assessment.check", token=token))
+    edition = asked_edition(submission)
     try:
-        content = reports().pdf(submission, visit.rubric, asked_edition(submission))
+        content = reports().pdf(submission, visit.rubric, edition)
     except NoPango as error:
         return render_template("report/no-pdf.html", visit=visit, missing=error.command), 503
-    return attachment(content, "application/pdf", file_name(visit.assessment.region, submission.number, "pdf"))
+    what = f"{submission.number}-brief" if edition.brief else submission.number
+    return attachment(content, "application/pdf", file_name(visit.assessment.region, what, "pdf"))
 
 
 def asked_edition(submission: Submission) -> Edition:

@@ -34,7 +34,7 @@ client = create_app(settings, in_this_process).test_client()
 link = submit(client, sparse())
 for path in ("result", "report.pdf"):
     response = client.get(link + path)
-    print(response.status_code, "Pango" in response.text, "install" in response.text, "Download" in response.text)
+    print(response.status_code, "Pango" in response.text, "install" in response.text, "Download the report" in response.text)
 """
 """Prints, for the result page and the PDF: status, and which words stand there."""
 

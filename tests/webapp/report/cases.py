@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rubric import load
-from rubric.answers import LINE_LENGTH, NOTE_LENGTH, REGION_LENGTH, Answers
+from rubric.answers import LINE_LENGTH, NOTE_LENGTH, NOTE_LINES, REGION_LENGTH, Answers
 from rubric.assess import Result, assess
 from rubric.model import Question, Rubric
 from rubric.peers import Peers
@@ -68,16 +68,43 @@ def longest() -> Answers:
     )
 
 
+FETCHING = (
+    '<img src="file:///etc/passwd">',
+    '<link rel="attachment" href="file:///etc/hostname">',
+    '<style>@import "http://example.org/x.css"; p { color: red }</style>',
+    '<object data="data:text/plain,x"></object>',
+    '<svg><image href="https://example.org/x.png"/></svg>',
+    '<a href="https://example.org/">a link</a>',
+    "</p></td></tr></table><h1>Not ours</h1>",
+    "url(octant:report.css) {{ report.region }} %(score)s &lt;b&gt;",
+)
+"""Texts that try to be markup, to fetch something, or to be a template."""
+
+
 def hostile() -> Answers:
-    """Text that tries to be markup and to fetch something."""
+    """Every free text tries to be markup and to fetch something."""
     ids = [q.id for q in load.rubric().questions]
-    fetch = (
-        '<img src="file:///etc/passwd"> <link rel="attachment" href="file:///etc/hostname"> <style>@import "x:"</style>'
-    )
+    texts = dict(zip(ids, FETCHING, strict=False))
     return _answers(
-        region="Evil <script>alert(1)</script>",
-        answers={i: n % 5 for n, i in enumerate(ids)},
-        notes={ids[0]: fetch, ids[1]: '<object data="data:text/plain,x"></object>url(octant:report.css)'},
+        region="Evil <script>alert(1)</script> <img src=file:///etc/passwd>",
+        answers={i: "not-applicable" if n >= len(ids) - len(FETCHING) else n % 5 for n, i in enumerate(ids)},
+        notes=texts,
+        references=texts,
+        reasons=dict(zip(ids[-len(FETCHING) :], FETCHING, strict=True)),
+    )
+
+
+def largest() -> Answers:
+    """The most that a region can submit: every free text full, in as many lines and as wide letters as may be."""
+    ids = [q.id for q in load.rubric().questions]
+    note = "\n".join(["W" * (NOTE_LENGTH // NOTE_LINES - 1)] * NOTE_LINES)
+    return _answers(
+        region="W" * REGION_LENGTH,
+        answers=dict.fromkeys(ids, "not-applicable"),
+        reasons=dict.fromkeys(ids, note),
+        notes=dict.fromkeys(ids, note),
+        references=dict.fromkeys(ids, "W" * LINE_LENGTH),
+        evidence=dict.fromkeys(ids, "none"),
     )
 
 

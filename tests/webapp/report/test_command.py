@@ -34,7 +34,8 @@ client = create_app(settings, in_this_process).test_client()
 link = submit(client, sparse())
 for path in ("result", "report.pdf"):
     response = client.get(link + path)
-    print(response.status_code, "Pango" in response.text, "install" in response.text, "Download the report" in response.text)
+    said = [word in response.text for word in ("Pango", "install", "Download the report")]
+    print(response.status_code, *said)
 """
 """Prints, for the result page and the PDF: status, and which words stand there."""
 

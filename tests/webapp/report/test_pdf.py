@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,17 +18,19 @@ from pypdf import PdfReader
 from rubric import load
 from rubric.answers import Answers
 from rubric.digests import canonical
-from tests.webapp.report.cases import CASES, ISSUE, LONG_WORD, again, longest, report_on, result_of, wordy
+from tests.webapp.report.cases import CASES, ISSUE, LONG_WORD, again, largest, longest, report_on, result_of, wordy
 from webapp.config import ROOT
 from webapp.report.context import report_of
 from webapp.report.edition import Edition
 from webapp.report.issue import Issue
 from webapp.report.pdf import fetcher, pdf
+from webapp.report.pool import LONGEST
 from webapp.report.version import template_version
 from webapp.report.wording import share, signed, whole
 
 PdfOf = Callable[[str], Path]
 ENGLISH = Edition("en")
+MOST_PAGES = 320
 CHAPTERS = (
     "In short",
     "Where the region stands",
@@ -224,13 +227,23 @@ def test_no_heading_is_left_alone_at_the_end_of_a_page(pdf_of: PdfOf) -> None:
 
 
 def test_text_of_a_region_is_never_markup(pdf_of: PdfOf) -> None:
-    reader = PdfReader(pdf_of("hostile"))
+    answers, reader = CASES["hostile"](), PdfReader(pdf_of("hostile"))
     assert set(reader.attachments) == {"answers.json", "report.json", "result.json"}
-    text = _text(pdf_of("hostile"))
-    for said in CASES["hostile"]().notes.values():
-        assert said in text
-    assert "Evil <script>alert(1)</script>" in text
+    text = _solid(_text(pdf_of("hostile")))
+    for said in (answers.region, *answers.notes.values(), *answers.references.values(), *answers.reasons.values()):
+        assert _solid(said) in text
     assert not any("/URI" in str(a.get_object()) for p in reader.pages for a in p.get("/Annots", []))
+    assert "Not ours" not in _begins(pdf_of("hostile").read_bytes())
+
+
+@pytest.mark.long
+def test_the_largest_submission_fits_into_bounds() -> None:
+    begun = time.process_time()
+    made = pdf(report_on(largest()), ENGLISH)
+    taken, pages = time.process_time() - begun, len(PdfReader(io.BytesIO(made)).pages)
+    print(f"largest submission: {pages} pages, {len(made)} bytes, {taken:.1f} s CPU")
+    assert pages < MOST_PAGES
+    assert taken < LONGEST
 
 
 @pytest.mark.parametrize(

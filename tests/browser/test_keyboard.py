@@ -104,7 +104,7 @@ def start(keyboard: Keyboard, server: str) -> None:
     keyboard.page.keyboard.type("Made-up region Keys")
     keyboard.tab_to(most=1, id="country")
     assert keyboard.press("P")["value"]
-    keyboard.tab_to(most=2, text="Get my link and start")
+    keyboard.tab_to(most=4, text="Get my link and start")
     keyboard.enter("Made-up region Keys")
     keyboard.tab_to(text=RUBRIC.themes[0].title)
     keyboard.enter(RUBRIC.themes[0].title)

@@ -70,7 +70,7 @@ def links_shown(client: FlaskClient, link: str) -> list[str]:
 
 def addresses(app: Flask, link: str, theme: str = "skills", number: int = 1) -> Iterator[tuple[str, str, str]]:
     """Endpoint, method and path of everything that there is below an assessment's link."""
-    values = {"token": link.split("/")[2], "theme_id": theme, "number": number}
+    values = {"token": link.split("/")[2], "theme_id": theme, "number": number, "name": "themes"}
     urls = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
         if "token" in rule.arguments:

@@ -27,7 +27,7 @@ from webapp.report.pdf import pdf
 HERE = Path(__file__).parent / "pictures"
 REGION = ROOT / "tests" / "examples" / "sample-region.toml"
 THEME = "skills"
-SHEETS = (0, 2, 5)
+SHEETS = (0, 2, 7)
 """Pages of the report that are shown, the cover first."""
 PAGE_WIDTH = 560
 GAP = 24

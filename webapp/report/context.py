@@ -9,6 +9,7 @@ from rubric.model import Country, Practice, Question, Rubric, Vignette
 from rubric.narrow import Narrowing, narrowing
 from rubric.peers import Peers
 from rubric.recommend import TOP_PLACES
+from rubric.resemblance import TIE
 from rubric.rounding import rounded
 from rubric.score import WORTH, Range, rounded_score
 from rubric.structure import NOISE
@@ -38,6 +39,12 @@ from webapp.report.profile import (
 )
 from webapp.report.roadmap import Horizon, Step, Strength, by_horizon, steps_of, strengths_of
 from webapp.report.wording import share, signed, whole
+
+
+MOST_NARROWING = 12
+"""How many of the answers that would narrow the result are told."""
+FEW_STEPS = 12
+"""With so many steps the road map and they stand on one page."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +104,7 @@ class Report:
 
     @property
     def thin(self) -> bool:
-        """Whether the score rests on fewer than half of the questions that apply."""
+        """Whether the score rests on fewer than half of the questions."""
         return thin(self.coverage)
 
     @property
@@ -116,9 +123,25 @@ class Report:
         return tuple(line for line in self.answers if line.left_out)
 
     @property
-    def graded(self) -> int:
-        """How many of the answers with a level say what evidence there is."""
-        return sum(line.level is not None and line.evidence is not None for line in self.answers)
+    def backed(self) -> int:
+        """How many of the answers with a level name evidence."""
+        return sum(line.level is not None and line.evidence not in (None, "none") for line in self.answers)
+
+    @property
+    def narrowing_shown(self) -> tuple[Narrowing, ...]:
+        """As many of the answers that would narrow the result as a table holds."""
+        return self.narrowing[:MOST_NARROWING]
+
+    @property
+    def narrowest(self) -> tuple[Narrowing, ...]:
+        """Those answers that would bring the lowest and the highest score nearest to each other, all equally."""
+        return tuple(one for one in self.narrowing if abs(one.bounds - self.narrowing[0].bounds) < TIE)
+
+    @property
+    def ends_overlap(self) -> bool:
+        """Whether the ranges of the highest and of the lowest themes overlap."""
+        highest, lowest = ([theme.score.interval or (0, 100) for theme in ends] for ends in (self.highest, self.lowest))
+        return min(low for low, _ in highest) <= max(high for _, high in lowest)
 
     @property
     def together(self) -> float:
@@ -134,6 +157,11 @@ class Report:
     def lowest(self) -> tuple[ThemeLine, ...]:
         """The themes with the lowest score, if only a few stand out."""
         return standing_out(self.themes, highest=False)
+
+    @property
+    def many_steps(self) -> bool:
+        """Whether the steps need pages of their own after the road map."""
+        return len(self.steps) > FEW_STEPS
 
     @property
     def horizons(self) -> tuple[Horizon, ...]:
@@ -244,5 +272,5 @@ def _dots(themes: Iterable[ThemeLine], marked: set[str]) -> tuple[Dot, ...]:
 
 def _bar(line: CountryLine, language: str) -> Bar:
     return Bar(
-        line.country.name, line.resemblance, signed(line.resemblance, language), share(line.stability), line.near
+        line.country.name, line.resemblance, signed(line.resemblance, language), share(line.stability, language), line.near
     )

@@ -20,7 +20,7 @@ PORTRAITS = 2
 
 @dataclass(frozen=True)
 class CountryLine:
-    """A country's place among the eight. `near`: in the closest set."""
+    """A country's place among the eight. `near`: in the closest set. One that has no resemblance has no stability."""
 
     country: Country
     resemblance: float | None
@@ -66,11 +66,6 @@ class Trait:
     line: AnswerLine
     does: tuple[str, ...]
 
-    @property
-    def next_level(self) -> str:
-        """The description of the level above the answer, which must be a level below the highest."""
-        return self.line.question.levels[(self.line.level or 0) + 1]
-
 
 @dataclass(frozen=True)
 class Portrait:
@@ -92,8 +87,13 @@ class Portrait:
 
     @property
     def beyond(self) -> tuple[Trait, ...]:
-        """What is not for the region to bring about: decided elsewhere, or not applicable."""
-        return tuple(t for t in self.traits if t.line.left_out)
+        """What is not for the region to bring about, as it is decided elsewhere."""
+        return tuple(t for t in self.traits if t.line.answer == "outside-powers")
+
+    @property
+    def foreign(self) -> tuple[Trait, ...]:
+        """What does not apply to the region."""
+        return tuple(t for t in self.traits if t.line.answer == "not-applicable")
 
     @property
     def open(self) -> tuple[Trait, ...]:
@@ -110,7 +110,7 @@ def _country_line(exemplar: Exemplar, result: Result) -> CountryLine:
     return CountryLine(
         country=result.rubric.country_by_code[exemplar.country],
         resemblance=None if exemplar.resemblance is None else rounded(exemplar.resemblance, 2),
-        stability=None if exemplar.stability is None else rounded(exemplar.stability, 3),
+        stability=None if exemplar.resemblance is None else rounded(exemplar.stability or 0, 3),
         answered=exemplar.answered,
         questions=exemplar.questions,
         near=exemplar.country in result.exemplars.closest,

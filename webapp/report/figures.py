@@ -98,7 +98,7 @@ def _counted(report: Report) -> Iterator[Row]:
     questions = _("questions")
     for name, words in _count_words().items():
         yield name, words, getattr(report.coverage, name), None, None, questions
-    yield "evidence_named", _("Answered, with evidence named"), report.graded, None, None, questions
+    yield "evidence_named", _("Answered, with evidence named"), report.backed, None, None, questions
     undefined = report.headline.undefined
     chance = _("How often chance alone reaches such a resemblance")
     yield "chance", chance, None if undefined else report.chance, None, None, _("share of cases")

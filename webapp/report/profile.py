@@ -30,6 +30,13 @@ class Figures:
         """Whether unknown answers could change the score."""
         return self.low != self.high
 
+    @property
+    def outside(self) -> bool:
+        """Whether the value lies outside its own range, as it may where much is open."""
+        if self.value is None or self.interval is None:
+            return False
+        return not self.interval[0] <= self.value <= self.interval[1]
+
 
 @dataclass(frozen=True)
 class AnswerLine:
@@ -46,6 +53,12 @@ class AnswerLine:
     def level(self) -> int | None:
         """The level, if that is the answer."""
         return self.answer if isinstance(self.answer, int) else None
+
+    @property
+    def next_level(self) -> str | None:
+        """The description of the level above, unless there is none, or no level."""
+        levels = self.question.levels
+        return levels[self.level + 1] if self.level is not None and self.level + 1 < len(levels) else None
 
     @property
     def left_out(self) -> bool:
@@ -79,7 +92,7 @@ class ThemeLine:
 
     @property
     def thin(self) -> bool:
-        """Whether its score rests on fewer than half of its questions that apply."""
+        """Whether its score rests on fewer than half of its questions."""
         return thin(self.coverage)
 
     @property
@@ -90,17 +103,15 @@ class ThemeLine:
 
 
 def thin(coverage: Coverage) -> bool:
-    """Whether fewer than half of the questions that apply are answered with a level."""
-    return 2 * coverage.answered < coverage.questions - coverage.left_out
+    """Whether fewer than half of the questions are answered with a level."""
+    return 2 * coverage.answered < coverage.questions
 
 
 def theme_lines(result: Result, earlier: Earlier | None, peers: Peers | None) -> tuple[ThemeLine, ...]:
     """The themes of `result` in rubric order."""
     before = {theme.theme.id: rounded_score(theme.score.value) for theme in earlier.result.themes} if earlier else {}
     beside = peers.themes if peers else {}
-    ids = [theme.theme.id for theme in result.themes]
-    pairs = zip(result.themes, ids, strict=True)
-    return tuple(_theme_line(theme, result, before.get(name), beside.get(name)) for theme, name in pairs)
+    return tuple(_theme_line(t, result, before.get(t.theme.id), beside.get(t.theme.id)) for t in result.themes)
 
 
 def _theme_line(theme: ThemeResult, result: Result, before: float | None, peers: Quartiles | None) -> ThemeLine:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rubric.assess import Result
 from rubric.model import HORIZONS, Country, Question
-from rubric.recommend import PREREQUISITE_LEVEL, Recommendation
+from rubric.recommend import PREREQUISITE_LEVEL, TOP_PLACES, Recommendation
 from webapp.report.exemplars import does
 from webapp.report.profile import AnswerLine, answer_line
 
@@ -59,6 +59,11 @@ class Step:
     def then(self) -> str | None:
         """Where nothing is in place yet, the level after the next: the first that lasts."""
         return self.question.levels[LASTING_LEVEL] if self.level == 0 else None
+
+    @property
+    def first(self) -> bool:
+        """Whether the summary names it."""
+        return self.place <= TOP_PLACES
 
     @property
     def countries(self) -> tuple[Country, ...]:

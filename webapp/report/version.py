@@ -13,7 +13,11 @@ from webapp.report.edition import Edition
 
 SHAPING = (
     "weasyprint",
+    "cssselect2",
+    "fonttools",
     "pydyf",
+    "tinycss2",
+    "tinyhtml5",
     "jinja2",
     "babel",
     "numpy",
@@ -23,7 +27,7 @@ SHAPING = (
     "fontpkg-ibm-plex-sans-arabic",
 )
 """The packages whose version shapes a PDF."""
-MODULES = ("context", "edition", "exemplars", "issue", "pdf", "profile", "roadmap", "scripts", "wording")
+MODULES = ("context", "edition", "exemplars", "issue", "order", "pdf", "profile", "roadmap", "scripts", "wording")
 """Those beside this one that do."""
 TEMPLATES = (
     "answers.html",

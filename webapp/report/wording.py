@@ -15,7 +15,6 @@ from rubric.rounding import rounded
 
 _REGIONS = {"en": "en_GB"}
 """Which country's habits a language follows here: days before months, no comma before "and"."""
-HALF_A_PERCENT = 0.005
 
 
 def _locale(language: str) -> str:
@@ -32,13 +31,9 @@ def signed(value: float | None, language: str) -> str:
     return "–" if value is None else format_decimal(value, "+0.00;−0.00" if value else "0.00", locale=_locale(language))
 
 
-def share(value: float | None) -> str:
-    """A share from 0 to 1 in whole per cent; a dash where there is none. Never quite none or all where it is not."""
-    if value is None:
-        return "–"
-    if 0 < value < HALF_A_PERCENT or 1 - HALF_A_PERCENT <= value < 1:
-        return "< 1\u00a0%" if value < HALF_A_PERCENT else "> 99\u00a0%"
-    return f"{_half_up(100 * value)}\u00a0%"
+def share(value: float | None, language: str) -> str:
+    """A share from 0 to 1, given out to three decimals, in per cent; a dash where there is none."""
+    return "–" if value is None else f"{format_decimal(rounded(100 * value, 1), '0.0', locale=_locale(language))}\u00a0%"
 
 
 def _half_up(value: float) -> int:
@@ -97,12 +92,11 @@ def install(environment: Environment, language: Callable[[], str]) -> None:
     """Makes these forms filters of `environment`, in the `language` of the moment."""
     environment.filters |= {
         "whole": whole,
-        "share": share,
         "capitalised": capitalised,
         "lower_first": lower_first,
         "naming": naming,
     }
-    for form in (signed, tenths, thousandths, day, moment, listed, listed_or):
+    for form in (signed, share, tenths, thousandths, day, moment, listed, listed_or):
         environment.filters[form.__name__] = _in(form, language)
 
 

@@ -177,6 +177,11 @@ def result_of(answers: Answers, rubric: Rubric | None = None) -> Result:
     return assess(answers, rubric or load.rubric())
 
 
+def told(line: dict[str, Any]) -> dict[str, Any]:
+    """A country of a result's ranking as reports tell it: what cannot be compared is not said to be never first."""
+    return line if line["resemblance"] is not None else {**line, "stability": None}
+
+
 def report_on(answers: Answers, issue: Issue = ISSUE) -> Report:
     """The report on one of these regions."""
     return report_of(result_of(answers), issue, "en")

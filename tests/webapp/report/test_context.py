@@ -17,6 +17,7 @@ from tests.webapp.report.cases import (
     result_of,
     reworded,
     sparse,
+    told,
     unknown,
 )
 from webapp.report.context import report_of
@@ -47,7 +48,7 @@ def test_every_figure_is_that_of_the_result(name: str) -> None:
             "questions": line.questions,
         }
         for line in report.ranking
-    ] == plain["exemplars"]["ranking"]
+    ] == [told(line) for line in plain["exemplars"]["ranking"]]
     assert [line.country.code for line in report.closest] == plain["exemplars"]["closest"]
     assert [item.question.id for item in report.strengths] == plain["strengths"]
     assert [
@@ -128,13 +129,13 @@ def test_the_two_nearest_are_portrayed_with_all_that_is_asked_on_them(name: str)
     nearest = [line for line in report.ranking if line.resemblance is not None][:2]
     assert [p.place for p in report.portraits] == nearest
     for portrait in report.portraits:
-        groups = [portrait.shared, portrait.ahead, portrait.beyond, portrait.open]
+        groups = [portrait.shared, portrait.ahead, portrait.beyond, portrait.foreign, portrait.open]
         told = [trait.line.question.id for group in groups for trait in group]
         assert len(told) == len(set(told)) == portrait.place.questions
         assert all(trait.line.level is not None and trait.line.level >= 3 for trait in portrait.shared)
         for trait in portrait.ahead:
             assert trait.line.level is not None
-            assert trait.next_level == trait.line.question.levels[trait.line.level + 1]
+            assert trait.line.next_level == trait.line.question.levels[trait.line.level + 1]
 
 
 def test_the_submission_before_stands_beside_each_score() -> None:

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from rubric.answers import Answers
 from rubric.assess import Result
 from tests.webapp.assessment.starting import DECLARED, RUBRIC, SKILLS, start
-from tests.webapp.report.cases import CASES, full, hostile, report_on, result_of, sparse, unknown
+from tests.webapp.report.cases import CASES, full, hostile, report_on, result_of, sparse, told, unknown
 from tests.webapp.report.submitting import submit
 from webapp.report.figures import Column, Table, as_csv, countries, narrowing, other_scores, tables, themes
 from webapp.report.workbook import workbook
@@ -67,7 +67,7 @@ def test_csv_files_hold_the_figures_of_the_result(words: object, name: str) -> N
         ]
         assert [row["range_low"], row["range_high"]] == (score["interval"] or [None, None])
         assert {key: row[key] for key in theme["coverage"]} == theme["coverage"]
-    for row, country in zip(parsed(countries(report)), result["exemplars"]["ranking"], strict=True):
+    for row, country in zip(parsed(countries(report)), map(told, result["exemplars"]["ranking"]), strict=True):
         assert {key: row[key] for key in country if key != "country"} == {
             key: value for key, value in country.items() if key != "country"
         }

@@ -93,7 +93,7 @@ def test_it_shows_the_figures_of_the_result(pdf_of: PdfOf, name: str) -> None:
             assert f"{theme.title} {whole(theme.score.value)} {whole(low)} to {whole(high)}" in text
     for line in report.ranking:
         few = "too few answers " if line.resemblance is None and not report.headline.undefined else ""
-        figures = f"{few}{signed(line.resemblance, 'en')} {share(line.stability)}".replace("\u00a0", " ")
+        figures = f"{few}{signed(line.resemblance, 'en')} {share(line.stability, 'en')}".replace("\u00a0", " ")
         assert f"{line.country.name} {figures} {line.answered} of {line.questions}" in text
     for digest in (report.answers_digest, report.rubric.digest, ISSUE.digest or ""):
         assert digest in text.replace(" ", "")

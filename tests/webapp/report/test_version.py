@@ -21,7 +21,7 @@ def test_it_knows_every_template_that_the_pdf_is_made_from() -> None:
 
 
 def test_it_knows_every_module_that_the_pdf_is_made_by() -> None:
-    code = "import sys, webapp.report.pdf; print(*(n for n in sys.modules if n.startswith('webapp.report.')))"
+    code = "import sys, webapp.report.order; print(*(n for n in sys.modules if n.startswith('webapp.report.')))"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     own = {name.removeprefix("webapp.report.") for name in loaded.stdout.split()}
     assert own == {*MODULES, "version"}

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from rubric.answers import Answers
 from tests.webapp.assessment.starting import DECLARED, dump, words
-from tests.webapp.report.cases import CASES, all_equal, full, hostile, longest, result_of, sparse
+from tests.webapp.report.cases import CASES, all_equal, full, hostile, longest, result_of, sparse, told
 from tests.webapp.report.making import PATIENCE, asked
 from tests.webapp.report.submitting import submit
 from webapp.database import Database
@@ -48,8 +48,8 @@ def test_the_page_shows_the_figures_of_the_result(client: FlaskClient, answers: 
         assert f"{theme.theme.title} {theme.theme.title}: {whole(theme.score.value)} of 100" in seen
         assert f"{whole(round(low, 1))} to {whole(round(high, 1))}" in seen
     if result_of(answers).exemplars.closest:
-        for line in result["exemplars"]["ranking"]:
-            figures = f"{signed(line['resemblance'], 'en')} {share(line['stability'])}".replace("\u00a0", " ")
+        for line in map(told, result["exemplars"]["ranking"]):
+            figures = f"{signed(line['resemblance'], 'en')} {share(line['stability'], 'en')}".replace("\u00a0", " ")
             assert figures in seen
 
 

@@ -13,7 +13,7 @@ from rubric.assess import assess
 from rubric.problems import InputError
 from tests.webapp.assessment.acting import JSON, heading, invite
 from tests.webapp.assessment.starting import DECLARED, SKILLS, dump, start, words
-from tests.webapp.report.cases import CASES, all_equal, full, result_of, sparse, unknown
+from tests.webapp.report.cases import CASES, all_equal, full, result_of, sparse, told, unknown
 from tests.webapp.report.submitting import submit
 from webapp.database import Database
 from webapp.report.what_if import imagined, what_if
@@ -68,7 +68,7 @@ def _assert_says(outcome: Any, result: Any) -> None:
     assert (score.value, score.low, score.high) == tuple(result["score"][name] for name in ("value", "low", "high"))
     assert list(score.interval or ()) == (result["score"]["interval"] or [])
     assert [(line.country.code, line.stability) for line in outcome.ranking] == [
-        (line["country"], line["stability"]) for line in nearest["ranking"]
+        (line["country"], line["stability"]) for line in map(told, nearest["ranking"])
     ]
     assert outcome.chance_per_thousand == round(1000 * nearest["p"])
 

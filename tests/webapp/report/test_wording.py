@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rubric import load
 from rubric.answers import STATES, Answers
-from tests.webapp.report.cases import again, report_on
+from tests.webapp.report.cases import again, report_on, sparse
 from webapp.report.edition import Edition
 from webapp.report.pdf import page
 from webapp.report.wording import listed, listed_or, share, signed, tenths, thousandths, whole
@@ -49,8 +49,8 @@ def _page(answers: Answers, brief: bool = False) -> str:
         ),
         ({IDS[0]: 3}, "This rests on one answer alone: the range says more than the number."),
         ({IDS[0]: 3}, "Of 50 questions one is answered with a level; 49 have no answer."),
-        ({IDS[0]: 3}, "The gap that matters most, and the next step"),
-        ({IDS[0]: 3, IDS[9]: 0}, "The two gaps that matter most, and the next steps"),
+        ({IDS[0]: 3}, "The gap to begin with, and the next step"),
+        ({IDS[0]: 3, IDS[9]: 0}, "The two gaps to begin with, and the next steps"),
         (dict.fromkeys(IDS, 2), "All answers stand at the same level, so there is no pattern"),
         (dict.fromkeys(IDS, 2), "All 50 questions are answered."),
         (dict.fromkeys(IDS, 4), "No gap is known from these answers."),
@@ -69,9 +69,39 @@ def test_numbers_of_questions_are_told_with_grammar(answers: dict[str, int | str
     assert said in _text(_page(_answers(answers)))
 
 
-def test_one_answer_with_evidence_is_one() -> None:
-    said = _text(_page(_answers(ALTERNATING, evidence={IDS[4]: "document"})))
+def test_evidence_is_only_what_is_evidence() -> None:
+    said = _text(_page(_answers(ALTERNATING, evidence={IDS[4]: "document", IDS[9]: "none"})))
     assert "Evidence is named for one answer of 50." in said
+    said = _text(_page(_answers(ALTERNATING, evidence=dict.fromkeys(IDS, "none"))))
+    assert "No evidence is named for any answer. If every answer counted only as far" in said
+    assert "was not told taken as claimed" not in said
+
+
+def test_a_score_outside_its_own_range_is_told_as_one() -> None:
+    said = _text(_page(_answers({IDS[0]: 4, **dict.fromkeys(IDS[9:16], 0)})))
+    assert "counts only the answers given." in said
+    assert "counts only the answers given." not in _text(_page(_answers(ALTERNATING)))
+
+
+def test_an_earlier_score_within_the_range_need_not_mean_anything() -> None:
+    assert "That lies within today’s range, so it need not mean" in _text(page(again(), Edition("en")))
+
+
+def test_themes_whose_ranges_overlap_are_not_told_to_stand_out() -> None:
+    said = _text(_page(_answers({**dict.fromkeys(IDS, 2), IDS[0]: 3, IDS[7]: 1})))
+    assert "Even these ranges overlap, so no theme stands out for sure." in said
+
+
+def test_answers_that_would_help_equally_are_not_ranked() -> None:
+    said = _text(_page(_answers({**ALTERNATING, IDS[0]: "unknown", IDS[1]: "unknown"})))
+    assert "To answer any one of 2 of them would bring these two 2.5 points nearer to each other." in said
+
+
+def test_a_country_without_a_resemblance_is_never_first() -> None:
+    report = report_on(sparse())
+    assert {line.stability for line in report.ranking if line.resemblance is None} == {None}
+    compared = sum(line.resemblance is not None for line in report.ranking)
+    assert f"Only {compared} of the eight countries could be compared." in _text(page(report, Edition("en")))
 
 
 @settings(deadline=None, max_examples=20, derandomize=True)
@@ -90,22 +120,10 @@ def test_the_brief_says_nothing_else_than_the_report() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "printed"),
-    [
-        (None, "–"),
-        (0, "0\xa0%"),
-        (0.001, "<\xa01\xa0%"),
-        (0.0049, "<\xa01\xa0%"),
-        (0.005, "1\xa0%"),
-        (0.5, "50\xa0%"),
-        (0.994, "99\xa0%"),
-        (0.995, ">\xa099\xa0%"),
-        (0.999, ">\xa099\xa0%"),
-        (1, "100\xa0%"),
-    ],
+    ("value", "printed"), [(None, "–"), (0, "0.0"), (0.001, "0.1"), (0.795, "79.5"), (0.999, "99.9"), (1, "100.0")]
 )
-def test_a_share_is_never_quite_none_or_all_where_it_is_not(value: float | None, printed: str) -> None:
-    assert share(value).replace(" ", "\xa0") == printed
+def test_a_share_is_told_as_exactly_as_it_is_given_out(value: float | None, printed: str) -> None:
+    assert share(value, "en") == (printed if value is None else f"{printed}\xa0%")
 
 
 @pytest.mark.parametrize(("value", "printed"), [(None, "–"), (0.5, "1"), (44.5, "45"), (44.4, "44"), (100, "100")])

@@ -3,7 +3,9 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
+from rubric.answers import Answers
 from rubric.assess import Coverage, Result
 from rubric.model import Country, Practice, Question, Rubric, Vignette
 from rubric.narrow import Narrowing, narrowing
@@ -39,7 +41,6 @@ from webapp.report.profile import (
 )
 from webapp.report.roadmap import Horizon, Step, Strength, by_horizon, steps_of, strengths_of
 from webapp.report.wording import share, signed, whole
-
 
 MOST_NARROWING = 12
 """How many of the answers that would narrow the result are told."""
@@ -95,7 +96,7 @@ class Report:
     themes: tuple[ThemeLine, ...]
     strengths: tuple[Strength, ...]
     steps: tuple[Step, ...]
-    narrowing: tuple[Narrowing, ...]
+    given: Answers
     ratings: tuple[RatingLine, ...]
     dots: tuple[Dot, ...]
     profile: tuple[Dot, ...]
@@ -126,6 +127,11 @@ class Report:
     def backed(self) -> int:
         """How many of the answers with a level name evidence."""
         return sum(line.level is not None and line.evidence not in (None, "none") for line in self.answers)
+
+    @cached_property
+    def narrowing(self) -> tuple[Narrowing, ...]:
+        """Which answers would narrow the result most; worked out when first asked for, as it takes longest."""
+        return narrowing(self.given, self.rubric)
 
     @property
     def narrowing_shown(self) -> tuple[Narrowing, ...]:
@@ -238,7 +244,7 @@ def report_of(
         themes=themes,
         strengths=strengths_of(result),
         steps=steps,
-        narrowing=narrowing(result.answers, result.rubric),
+        given=result.answers,
         ratings=_ratings(result),
         dots=dots,
         profile=tuple(replace(d, before=t.before, peers=t.peers) for d, t in zip(dots, themes, strict=True)),
@@ -272,5 +278,9 @@ def _dots(themes: Iterable[ThemeLine], marked: set[str]) -> tuple[Dot, ...]:
 
 def _bar(line: CountryLine, language: str) -> Bar:
     return Bar(
-        line.country.name, line.resemblance, signed(line.resemblance, language), share(line.stability, language), line.near
+        line.country.name,
+        line.resemblance,
+        signed(line.resemblance, language),
+        share(line.stability, language),
+        line.near,
     )

@@ -33,7 +33,9 @@ def signed(value: float | None, language: str) -> str:
 
 def share(value: float | None, language: str) -> str:
     """A share from 0 to 1, given out to three decimals, in per cent; a dash where there is none."""
-    return "–" if value is None else f"{format_decimal(rounded(100 * value, 1), '0.0', locale=_locale(language))}\u00a0%"
+    if value is None:
+        return "–"
+    return f"{format_decimal(rounded(100 * value, 1), '0.0', locale=_locale(language))}\u00a0%"
 
 
 def _half_up(value: float) -> int:

@@ -51,6 +51,7 @@ class _Submission(_Form):
 
 
 class _Earlier(_Submission):
+    digest: Annotated[str, Field(pattern=_DIGEST.pattern + r"\z")] | None = None
     answers: dict[str, JsonValue]
 
 
@@ -76,7 +77,8 @@ class _About(_Form):
 class Claims:
     """What a report says: `result` and `about` are its result.json and report.json as they are.
 
-    `issue` and the one of `earlier` have the digest that follows from the answers, not the one that is claimed.
+    `issue` has the digest that follows from the answers, not the one that is claimed; of `earlier` there is nothing
+    but answers, from which no digest follows.
     """
 
     rubric: Rubric
@@ -106,7 +108,7 @@ def read(attached: Attached, file: str, rubrics: Iterable[Rubric]) -> Claims:
         issue=_issue(about.submission, answers),
         edition=Edition(about.language, about.paper, about.brief),
         template=about.template,
-        earlier=_earlier(about.earlier, f"{where[REPORT]}: earlier", rubric) if about.earlier else None,
+        earlier=_earlier(about.earlier, f"{where[REPORT]}: earlier", answers.region, rubric) if about.earlier else None,
         peers=Peers(**dict(about.peers)) if about.peers else None,
         result=result,
         about=raw,
@@ -151,6 +153,6 @@ def _issue(said: _Submission, answers: Answers) -> Issue:
     return Issue(said.number, said.at, submission_digest(answers, said.number, said.at))
 
 
-def _earlier(said: _Earlier, where: str, rubric: Rubric) -> tuple[Answers, Issue]:
-    answers, _same = from_content(said.answers, f"{where}.answers", rubric)
-    return answers, _issue(said, answers)
+def _earlier(said: _Earlier, where: str, region: str, rubric: Rubric) -> tuple[Answers, Issue]:
+    answers, _same = from_content({"region": region, "answers": said.answers}, where, rubric)
+    return answers, Issue(said.number, said.at, said.digest)

@@ -29,5 +29,5 @@ class Earlier:
 
     @property
     def content(self) -> dict[str, object]:
-        """As plain JSON, with all answers, so that its figures can be computed again."""
-        return {**self.issue.content, "answers": self.result.answers.content}
+        """As plain JSON, with what its scores follow from and nothing else: words may have been taken back since."""
+        return {**self.issue.content, "answers": dict(self.result.answers.answers)}

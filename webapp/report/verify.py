@@ -136,7 +136,7 @@ def _computed(said: Claims) -> Iterator[tuple[str, object, object]]:
     yield f"{REPORT}: submission", said.about.get("submission"), said.issue.content
     if said.earlier:
         answers, issue = said.earlier
-        yield f"{REPORT}: earlier", said.about.get("earlier"), {**issue.content, "answers": answers.content}
+        yield f"{REPORT}: earlier", said.about.get("earlier"), {**issue.content, "answers": dict(answers.answers)}
     if said.answers.rubric is not None:
         yield f"{ANSWERS}: rubric", said.answers.rubric, said.rubric.version
 

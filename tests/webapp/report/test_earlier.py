@@ -57,7 +57,7 @@ def about(client: FlaskClient, link: str) -> Any:
     return json.loads(PdfReader(io.BytesIO(client.get(link + "report.pdf").data)).attachments["report.json"][0])
 
 
-def test_the_pdf_of_a_resubmission_holds_the_answers_of_the_one_before(
+def test_the_pdf_of_a_resubmission_holds_the_levels_of_the_one_before(
     client: FlaskClient, link: str, database: Database
 ) -> None:
     assert (about(client, link)["earlier"], about(client, link)["peers"]) == (None, None)
@@ -65,7 +65,17 @@ def test_the_pdf_of_a_resubmission_holds_the_answers_of_the_one_before(
     first, second = submissions(database)
     said = about(client, link)
     assert said["submission"] == issue(second).content
-    assert said["earlier"] == {**issue(first).content, "answers": json.loads(first.answers)}
+    assert said["earlier"] == {**issue(first).content, "answers": json.loads(first.answers)["answers"]}
+
+
+def test_what_was_taken_back_is_nowhere_in_the_next_report(client: FlaskClient, link: str) -> None:
+    client.post(link + "skills", data={SKILLS[0]: "2", f"note-{SKILLS[0]}": "Said too early."})
+    assert client.post(link + "check", data=DECLARED).status_code == 303
+    client.post(link + "skills", data={SKILLS[0]: "2", f"note-{SKILLS[0]}": "", "revision-" + SKILLS[0]: ""})
+    assert client.post(link + "check", data=DECLARED).status_code == 303
+    for address in ("report.pdf", "report.pdf?brief=1"):
+        attached = PdfReader(io.BytesIO(client.get(link + address).data)).attachments
+        assert not any(b"too early" in content for contents in attached.values() for content in contents)
 
 
 def test_each_stands_beside_the_one_before_it(client: FlaskClient, link: str, database: Database) -> None:

@@ -55,7 +55,7 @@ def upload(token: str) -> Page:
         return _exchange_page(visit, form), 422
     file = request.files["file"]
     try:
-        answers = uploads.parse(file.read(), file.filename or "", visit.rubric)
+        answers = uploads.parse(file.read(), file.filename or "", visit.rubric, visit.assessment.region)
     except InputError as error:
         return _exchange_page(visit, UploadForm(), error.problems), 422
     return render_template("assessment/preview.html", **_preview(visit, answers, stored, priorities, seen))

@@ -144,6 +144,8 @@ class BeginForm(StartForm):
         """Says of the file, beside all else that is wrong, why it was not taken."""
         self.validate()
         self.file.errors = [message]
+        if not self.region.data:
+            self.region.errors = []  # the mended file may bring it
 
 
 class InviteForm(Told):

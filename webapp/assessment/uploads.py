@@ -33,11 +33,11 @@ class Difference:
     after: Entry
 
 
-def parse(data: bytes, name: str, rubric: Rubric) -> Answers:
+def parse(data: bytes, name: str, rubric: Rubric, region: str = "") -> Answers:
     """The answers in an uploaded file that was called `name`: XLSX, TOML, JSON, or a report's PDF with them attached.
 
-    Raises InputError with all problems, placed by that name; with one alone where the file is too large, is none of
-    these, or answers another rubric than `rubric`.
+    `region` is whose they are where the file does not say so. Raises InputError with all problems, placed by that name;
+    with one alone where the file is too large, is none of these, or answers another rubric than `rubric`.
     """
     file = _readable(name)
     if len(data) > LARGEST_UPLOAD:
@@ -49,6 +49,7 @@ def parse(data: bytes, name: str, rubric: Rubric) -> Answers:
     if isinstance(content, Mapping):
         spreadsheet.require_version(content, file, rubric)
         _refuse_endless(content, file)
+        content = {"region": region, **content} if region else content
     return from_content(content, file, rubric)[0]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence, Set
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -49,11 +50,15 @@ def begin() -> Page:
         )
         form.refuse_file(told)
         return _start_page(form, error.problems), 422
+    if answers is None and "refused" in request.form and "without" not in request.form:
+        form.refuse_file(_("Choose the mended file, or start without a file."))
+        return _start_page(form), 422
     if answers:
         form.take(answers)
     if not form.validate():
         return _start_page(form, brought=answers), 422
-    return redirect(url_for(".tasks", token=_begun(form, answers)), 303)
+    taken = len(answers.answers) if answers else None
+    return redirect(url_for(".tasks", token=_begun(form, answers), taken=taken), 303)
 
 
 def _brought() -> Answers | None:
@@ -62,7 +67,8 @@ def _brought() -> Answers | None:
     Raises InputError.
     """
     if file := request.files.get("file"):
-        return uploads.parse(file.read(), file.filename or "", load.rubric())
+        region = request.form.get("region", "").strip()
+        return uploads.parse(file.read(), file.filename or "", load.rubric(), region)
     if kept := request.form.get("brought"):
         return uploads.parse(kept.encode(), KEPT, load.rubric())
     return None

@@ -68,7 +68,8 @@ def pdf(token: str) -> Page:
         content = reports().pdf(submission, visit.rubric, edition)
     except NoPango as error:
         return render_template("report/no-pdf.html", visit=visit, missing=error.command), 503
-    what = f"{submission.number}-brief" if edition.brief else submission.number
+    unusual = edition.paper != edition_of(submission, language()).paper
+    what = "-".join([str(submission.number), *["brief"] * edition.brief, *[edition.paper] * unusual])
     return attachment(content, "application/pdf", file_name(visit.assessment.region, what, "pdf"))
 
 

@@ -92,6 +92,25 @@ def test_a_file_that_is_wrong_is_told_at_the_field_and_nothing_typed_is_lost(
     assert not dump(database)["assessments"]
 
 
+def test_after_a_refused_file_nothing_starts_empty_unless_one_says_so(client: FlaskClient, database: Database) -> None:
+    wrong = answering({**CONTENT, "answers": {FIRST: 9}})
+    sent = as_sent(begin(client, wrong, "old.pdf", region="Typed region").text)
+    assert client.post("/start", data=sent).status_code == 422
+    assert not dump(database)["assessments"]
+    assert client.post("/start", data=sent | {"without": "1"}).status_code == 303
+    assert stored(database) == {}
+
+
+def test_a_file_may_leave_the_region_to_the_form_and_the_form_to_the_file(
+    client: FlaskClient, database: Database
+) -> None:
+    nameless = json.dumps({"answers": {FIRST: 3}}).encode()
+    assert begin(client, nameless, "answers.json", region="Typed region").status_code == 303
+    assert stored(database)[FIRST].answer == "3"
+    page = begin(client, answering({**CONTENT, "answers": {FIRST: 9}}), "old.pdf").text
+    assert "Please enter the name of your region." not in page
+
+
 def test_the_answers_of_a_good_file_are_kept_while_something_else_is_wrong(
     client: FlaskClient, database: Database
 ) -> None:

@@ -11,17 +11,15 @@ from rubric.rounding import rounded
 
 FEWEST = 6
 """Regions that must have a score before their spread is told: whoever looks, and five others."""
-FINE_FROM = 20
-"""Regions from which on quartiles are told to one decimal."""
 COARSE = 5
-"""Points of the scale between the values that quartiles of fewer regions take.
+"""Points of the scale between the values that quartiles take.
 
-A quartile of few regions is the score of one of them, or lies between those of two. In steps of five points it stands
-for every score within two and a half of it, in one region as in another.
+A quartile is the score of a region, or lies between those of two, and whoever makes up many regions can move it over
+all others. In steps of five points it stands for every score within two and a half of it.
 """
 
 Quartiles = tuple[float, float, float]
-"""Lower quartile, median and upper quartile of scores, to one decimal, or of few regions in steps of five."""
+"""Lower quartile, median and upper quartile of scores, in steps of COARSE."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +32,17 @@ class Standing:
 
 @dataclass(frozen=True)
 class Peers:
-    """How the scores of all regions with this rubric lay on a day: overall, and by theme id."""
+    """How the scores of all regions with this rubric lay on a day: overall, and by theme id.
+
+    `regions` had an overall score; `theme_regions` says of each theme in `themes` how many had scored it. A theme may
+    be told as it was on an earlier day.
+    """
 
     regions: int
     day: dt.date
     overall: Quartiles
     themes: dict[str, Quartiles]
+    theme_regions: dict[str, int]
 
     @property
     def content(self) -> dict[str, object]:
@@ -54,22 +57,28 @@ class Peers:
 
 def peers_of(standings: Sequence[Standing], day: dt.date) -> Peers | None:
     """How `standings` lie; None where too few have an overall score. Themes that too few have scored are left out."""
-    overall = quartiles(standing.overall for standing in standings)
+    there = _there(standing.overall for standing in standings)
+    overall = quartiles(there)
     if overall is None:
         return None
     names = dict.fromkeys(name for standing in standings for name in standing.themes)
-    spreads = {name: quartiles(standing.themes.get(name) for standing in standings) for name in names}
-    return Peers(len(standings), day, overall, {name: spread for name, spread in spreads.items() if spread})
+    scores = {name: _there(standing.themes.get(name) for standing in standings) for name in names}
+    themes = {name: spread for name in names if (spread := quartiles(scores[name]))}
+    return Peers(len(there), day, overall, themes, {name: len(scores[name]) for name in themes})
 
 
 def quartiles(scores: Iterable[float | None]) -> Quartiles | None:
     """The quartiles of the scores that are there, by linear interpolation; None where they are too few to be told."""
-    there = [score for score in scores if score is not None]
+    there = _there(scores)
     if len(there) < FEWEST:
         return None
-    lower, median, upper = (_told(value, len(there)) for value in np.percentile(there, (25, 50, 75)))
+    lower, median, upper = (_told(value) for value in np.percentile(there, (25, 50, 75)))
     return lower, median, upper
 
 
-def _told(value: float, regions: int) -> float:
-    return rounded(value, 1) if regions >= FINE_FROM else COARSE * rounded(value / COARSE, 0)
+def _there(scores: Iterable[float | None]) -> list[float]:
+    return [score for score in scores if score is not None]
+
+
+def _told(value: float) -> float:
+    return COARSE * rounded(value / COARSE, 0)

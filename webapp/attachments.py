@@ -27,7 +27,11 @@ LARGEST_PDF = 10_000_000
 """Bytes of a file: many times the longest report."""
 LARGEST_PART = 4_000_000
 """Bytes of one attachment, picture or font, unpacked."""
+LARGEST_TABLE = 150_000
+"""Bytes of the table of a file's objects, unpacked: each two of them may cost as much time as an object."""
 MOST_ATTACHED = 50
+TALKATIVE = ("pypdf", "fontTools")
+"""Packages that tell all that is odd in a stranger's file."""
 BOUNDS: dict[str, Any] = {
     "maximum_declared_stream_length": LARGEST_PDF,
     "array_based_stream_maximum_output_length": LARGEST_PART,
@@ -82,10 +86,12 @@ def opened(data: bytes, file: str) -> Iterator[PdfReader]:
     _refuse_large(data, file)
     if not data.startswith(PDF):
         raise refusal(file, _("is no PDF"))
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells all that is odd in a stranger's file
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         with apply_configuration(**BOUNDS):
-            reader = PdfReader(io.BytesIO(data))
+            with apply_configuration(zlib_maximum_output_length=LARGEST_TABLE):
+                reader = PdfReader(io.BytesIO(data))
             _refuse_encrypted(reader, file)
             yield reader
     except InputError:

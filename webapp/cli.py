@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from getpass import getpass
 from pathlib import Path
 from typing import IO
@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from rubric import answers, batch, load, prose
 from rubric.assess import assess
 from rubric.digests import canonical
+from rubric.model import Rubric
 from rubric.problems import InputError, Problem
 from webapp.config import ROOT, Settings
 from webapp.i18n import DEFAULT_LANGUAGE
@@ -82,9 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--brief", action="store_true", help="only the two-page summary")
     report.set_defaults(command=_report)
 
-    verify = commands.add_parser("verify", help="check whether all that a report prints follows from its answers")
+    verify = commands.add_parser("verify", help="check whether all that a report says follows from its answers")
     verify.add_argument("file", type=Path, metavar="REPORT.pdf", help="a report as Octant made it")
-    verify.add_argument("--json", action="store_true", help="what was compared and found, as JSON")
+    verify.add_argument("--json", action="store_true", help="outcome, what was compared and found, as JSON")
     verify.set_defaults(command=_verify)
 
     _add_rubric(commands.add_parser("rubric", help="show or check the rubric"))
@@ -211,12 +212,36 @@ def _verify(options: argparse.Namespace) -> int:
     from webapp import attachments
     from webapp.report.verify import verify
 
-    found = verify(attachments.read(options.file), str(options.file))
+    found = verify(attachments.read(options.file), str(options.file), _kept_rubric)
     if options.json:
         _print_json(found.content)
     else:
         _print_template("cli/verify.txt", file=options.file, found=found)
-    return DONE if found.follows else WRONG_INPUT
+    return DONE if found.outcome == "follows" else FAILED
+
+
+def _kept_rubric(digest: str) -> Rubric | None:
+    """The rubric with this digest in the database, if there is a database with it. Raises InputError."""
+    from sqlalchemy import inspect, make_url
+    from sqlalchemy.exc import NoResultFound, SQLAlchemyError
+
+    from webapp.assessment.rubrics import rubric_of
+    from webapp.database import Database
+    from webapp.models import StoredRubric
+
+    url = Settings.from_environment().database_url
+    try:
+        parts = make_url(url)
+        if parts.get_backend_name() == "sqlite" and not Path(parts.database or "").is_file():
+            return None  # it would be made by being opened
+        with closing(Database(url)) as database, database.reading() as session:
+            made = inspect(session.connection()).has_table(StoredRubric.__tablename__)
+            return rubric_of(session, digest) if made else None
+    except NoResultFound:
+        return None
+    except SQLAlchemyError as error:
+        reason = " ".join(str(getattr(error, "orig", error)).split())
+        raise InputError([Problem("OCTANT_DATABASE_URL", reason, "a database that can be read, or none")]) from None
 
 
 @contextmanager

@@ -209,7 +209,7 @@ class Submission(Base):
     number: Mapped[int]
     at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now, index=True)
     digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH), index=True)
-    rubric_digest: Mapped[str] = mapped_column(ForeignKey("rubrics.digest"), index=True)
+    rubric_digest: Mapped[str] = mapped_column(ForeignKey("rubrics.digest"))
     answers: Mapped[str] = mapped_column(Text)
     result: Mapped[str] = mapped_column(Text)
     peers: Mapped[str | None] = mapped_column(Text)
@@ -220,6 +220,7 @@ class Submission(Base):
 class Report(Base):
     """A PDF, kept for the digest of the submission, one version of the template and one language.
 
+    Beside the template, `template_version` stands for the submission before and the other regions that the PDF shows.
     Submissions that say the same in the same second have one digest, and share it.
     """
 

@@ -1,13 +1,15 @@
 """How all regions stood when a submission was made, kept with it so that its report never changes.
 
-What is told must not give one region away. Quartiles are told of six regions or more, coarsely while these are few (see
-`rubric.peers`), and they change only after five regions more have come: two of them, set side by side, never show what
-a single newcomer did. A region that submits again, or as the next assessment, is no newcomer, and what it changes is
-seen only together with five that are. Whoever makes up regions enough can still narrow a few others down: scores are
-therefore told coarsely, and never which region has which.
+What is told must not give one region away. Quartiles are told of six regions or more, in coarse steps (see
+`rubric.peers`), and they change only after five regions more have come that have a score: two of them, set side by
+side, never show what a single newcomer did. So it is with each theme by itself: as long as fewer than five regions more
+have scored it, it stays as it was told last. A region that submits again, or as the next assessment, is no newcomer,
+and what it changes is seen only together with five that are. Whoever makes up regions enough can still narrow a few
+others down: scores are therefore told coarsely, and never which region has which.
 """
 
 import datetime as dt
+from dataclasses import replace
 
 from pydantic import BaseModel
 from sqlalchemy import Select, Subquery, and_, func, select
@@ -18,7 +20,7 @@ from rubric.peers import FEWEST, Peers, Standing, peers_of
 from webapp.models import Assessment, StoredRubric, Submission
 
 NEWCOMERS = 5
-"""How many more regions must have come before the spread is told anew."""
+"""How many more regions must have a score before a spread is told anew."""
 NEWCOMERS_PER_REGION = 0.1
 """The same as a share of the regions, where these are many and all of their results must be read."""
 
@@ -54,16 +56,31 @@ def spread(session: Session, rubric_digest: str, day: dt.date) -> str | None:
     The spread that was told last, unless enough regions have come since. Whoever calls has had `take_turn`.
     """
     newest = _newest(rubric_digest)
-    regions = session.scalar(select(func.count()).select_from(newest)) or 0
     told = session.scalar(_told(rubric_digest))
-    if regions < FEWEST or (told and not _outdated(Peers.from_json(told), regions)):
+    last = Peers.from_json(told) if told else None
+    enough = _enough(last.regions if last else 0)
+    # Those without a score are among these, and only their results tell: read where there may be enough.
+    if (session.scalar(select(func.count()).select_from(newest)) or 0) < enough:
         return told
     peers = peers_of(_standings(session, newest), day)
-    return canonical(peers.content) if peers else told
+    if peers is None or peers.regions < enough:
+        return told
+    return canonical((_renewed(last, peers) if last else peers).content)
 
 
-def _outdated(told: Peers, regions: int) -> bool:
-    return regions - told.regions >= max(NEWCOMERS, told.regions * NEWCOMERS_PER_REGION)
+def _enough(told: int) -> float:
+    """How many regions must have a score, so that what was told of `told` regions, or 0, is told anew."""
+    return max(FEWEST, told + max(NEWCOMERS, told * NEWCOMERS_PER_REGION))
+
+
+def _renewed(last: Peers, peers: Peers) -> Peers:
+    """`peers`, with the themes that too few more regions have scored since as `last` tells them."""
+    kept = {name for name, told in last.theme_regions.items() if peers.theme_regions.get(name, 0) < _enough(told)}
+    return replace(
+        peers,
+        themes=peers.themes | {name: last.themes[name] for name in kept},
+        theme_regions=peers.theme_regions | {name: last.theme_regions[name] for name in kept},
+    )
 
 
 def _told(rubric_digest: str) -> Select[str | None]:

@@ -2,13 +2,14 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from flask_babel import gettext as _
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
+from rubric import load
 from rubric.answers import Answers, from_content, parse_json, submission_digest
 from rubric.model import Rubric
 from rubric.peers import Peers
@@ -22,6 +23,8 @@ ENGLISH = "en"
 FIRST_YEAR, LAST_YEAR = 2000, 2999
 """When a submission may have been made, so that its time can be written in every time zone."""
 
+Kept = Callable[[str], Rubric | None]
+"""Finds a rubric that does not come with the program, by its digest."""
 _DIGEST = re.compile("sha256:[0-9a-f]{64}", re.ASCII)
 _Score = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 _Spread = tuple[_Score, _Score, _Score]
@@ -60,6 +63,7 @@ class _Peers(_Form):
     day: dt.date
     overall: _Spread
     themes: dict[str, _Spread]
+    theme_regions: dict[str, Annotated[int, Field(ge=1, le=1_000_000)]]
 
 
 class _About(_Form):
@@ -92,14 +96,14 @@ class Claims:
     about: Mapping[str, Any]
 
 
-def read(attached: Attached, file: str, rubrics: Iterable[Rubric]) -> Claims:
-    """The claims in what is `attached` to the PDF called `file`, whose rubric must be one of `rubrics`.
+def read(attached: Attached, file: str, kept: Kept) -> Claims:
+    """The claims in what is `attached` to the PDF called `file`, whose rubric must be one of ours or `kept`.
 
     Raises InputError with all problems of the first attachment that has any.
     """
     where = {name: f"{file}: {name}" for name in attached.files}
     result, raw = (_table(attached.files[name], where[name]) for name in (RESULT, REPORT))
-    rubric = _rubric(result, where[RESULT], rubrics)
+    rubric = _rubric(result, where[RESULT], kept)
     answers, _same = from_content(parse_json(attached.files[ANSWERS], where[ANSWERS]), where[ANSWERS], rubric)
     about = _about(attached.files[REPORT], where[REPORT])
     return Claims(
@@ -122,15 +126,15 @@ def _table(text: str, where: str) -> Mapping[str, Any]:
     return content
 
 
-def _rubric(result: Mapping[str, Any], where: str, rubrics: Iterable[Rubric]) -> Rubric:
+def _rubric(result: Mapping[str, Any], where: str, kept: Kept) -> Rubric:
     named = result.get("rubric")
     version, digest = (named.get("version"), named.get("digest")) if isinstance(named, Mapping) else (None, None)
-    known = {rubric.digest: rubric for rubric in rubrics}
-    if isinstance(digest, str) and digest in known:
-        return known[digest]
+    ours = {rubric.digest: rubric for rubric in map(load.rubric, load.versions())}
+    if isinstance(digest, str) and _DIGEST.fullmatch(digest) and (found := ours.get(digest) or kept(digest)):
+        return found
     what = _("rests on rubric %(version)s with the digest %(digest)s, which is not here: it cannot be verified here")
     theirs = {"version": _quoted(version), "digest": _quoted(digest)}
-    expected = " or ".join(f"{rubric.version} ({rubric.digest})" for rubric in known.values())
+    expected = " or ".join(f"{rubric.version} ({rubric.digest})" for rubric in ours.values())
     raise InputError([Problem(f"{where}: rubric", what % theirs, expected)])
 
 

@@ -6,7 +6,6 @@ The one that was made here is trusted; the other may come from anybody and is re
 import difflib
 import hashlib
 import io
-import logging
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -74,7 +73,7 @@ def differences(printed: PdfReader, expected: PdfReader) -> list[Difference]:
     return [*found, *_unseen(printed, expected)]
 
 
-def lines(page: PageObject, ends: float) -> list[str]:
+def _lines(page: PageObject, ends: float) -> list[str]:
     """The text of a page as it is drawn, line by line, white space as single blanks.
 
     Raises LimitReachedError once the monotonic clock is past `ends`, and where there is more than fits on paper.
@@ -123,7 +122,7 @@ class _Comparison:
             return
         others = list(_others(there, here, self.theirs, self.ours))
         if drawn != expected or others:
-            yield from _by_text(number, lines(there, self.ends), lines(here, self.ends))
+            yield from _by_text(number, _lines(there, self.ends), _lines(here, self.ends))
             yield from (Difference(kind, number, self._first(here)) for kind in others)
         if drawn != expected:
             yield from self._by_strokes(number, there, here)
@@ -135,7 +134,7 @@ class _Comparison:
         return Difference("added", number, printed=self._first(there) if there is not None else "")
 
     def _first(self, page: PageObject) -> str:
-        return next(iter(lines(page, self.ends)), "")
+        return next(iter(_lines(page, self.ends)), "")
 
     def _by_strokes(self, number: int, there: PageObject, here: PageObject) -> Iterator[Difference]:
         """Shapes that differ, by the line before each; or else letters that stand elsewhere or look otherwise."""
@@ -143,7 +142,7 @@ class _Comparison:
         places = list(_unlike(printed, expected))
         nears = dict.fromkeys(self._before(here, place) for place in places)
         yield from (Difference("shapes", number, near) for near in nears)
-        if not places and printed != expected and lines(there, self.ends) == lines(here, self.ends):
+        if not places and printed != expected and _lines(there, self.ends) == _lines(here, self.ends):
             yield Difference("letters", number, self._first(here))
 
     def _before(self, page: PageObject, place: int) -> str:
@@ -152,7 +151,7 @@ class _Comparison:
         begun.operations = _operations(page)[:place]
         cut = PageObject(page.pdf)
         cut.update({**page, NameObject("/Contents"): begun})
-        return next(reversed(lines(cut, self.ends)), "")
+        return next(reversed(_lines(cut, self.ends)), "")
 
 
 def _by_text(number: int, printed: list[str], expected: list[str]) -> Iterator[Difference]:
@@ -272,7 +271,6 @@ class Looks:
 
 def _outlines(data: bytes) -> Iterator[str]:
     """The number of each letter that a TrueType font draws, and how it draws it."""
-    logging.getLogger("fontTools").setLevel(logging.CRITICAL)  # it tells all that is odd in a stranger's font
     font = TTFont(io.BytesIO(data), lazy=True)
     letters = font.getGlyphSet()
     for number, name in enumerate(font.getGlyphOrder()):

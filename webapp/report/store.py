@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Delete, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from rubric.digests import canonical
+from rubric.digests import canonical, digest
 from rubric.model import Rubric
 from rubric.peers import Peers
 from webapp.assessment import submitted
@@ -90,8 +90,18 @@ def _comes_before(submission: Submission) -> ColumnElement[bool]:
     return Submission.digest == begun_with.scalar_subquery()
 
 
-def _key(submission: Submission, edition: Edition) -> Key:
-    return Key(submission.digest, template_version(edition), edition.language)
+def _key(submission: Submission, order: Order) -> Key:
+    return Key(submission.digest, _version(order), order.edition.language)
+
+
+def _version(order: Order) -> str:
+    """Digest over all that shapes the PDF apart from its submission and language."""
+    template = template_version(order.edition)
+    if not order.earlier and not order.peers:
+        return template
+    earlier = order.earlier.issue.digest if order.earlier else None
+    peers = order.peers.content if order.peers else None
+    return digest({"template": template, "earlier": earlier, "peers": peers})
 
 
 def elsewhere(order: Order) -> bytes:
@@ -113,14 +123,16 @@ class Reports:
     def request(self, submission: Submission, rubric: Rubric, edition: Edition) -> None:
         """Has the PDF of `submission` made in the background, so that it is there when somebody asks for it."""
         if self._ahead:
-            key, order = _key(submission, edition), self._order(submission, rubric, edition)
+            order = self._order(submission, rubric, edition)
+            key = _key(submission, order)
             with suppress(NotReady):  # so much is under way that it is left until somebody asks
                 self._background.start(key, lambda: self._see_to(key, order))
 
     def pdf(self, submission: Submission, rubric: Rubric, edition: Edition) -> bytes:
         """The PDF of `submission`: the kept one, or else a new one is begun. Raises NotReady, NoPango."""
-        key = _key(submission, edition)
-        return self._kept(key) or self._awaited(key, self._order(submission, rubric, edition))
+        order = self._order(submission, rubric, edition)
+        key = _key(submission, order)
+        return self._kept(key) or self._awaited(key, order)
 
     def close(self) -> None:
         """Waits for what is being made, and leaves the rest until it is asked for again; nothing new is begun."""

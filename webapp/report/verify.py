@@ -1,11 +1,11 @@
 """Whether all that a report prints follows from the answers attached to it, and if not, what does not.
 
 Answers, rubric version and edition are all that a report is made from; so it is made again and compared. Nothing is
-believed that the file says of its own figures.
+believed that the file says of its own figures. What cannot be made again, as another version of Octant made it, is
+neither right nor wrong: only its attachments can be computed.
 """
 
 import json
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby, islice, zip_longest
@@ -13,26 +13,24 @@ from typing import Any, Literal
 
 from pypdf import PdfReader
 
-from rubric import load
 from rubric.assess import assess
 from rubric.digests import canonical
 from rubric.model import Rubric
 from webapp.attachments import ANSWERS, NAMES, REPORT, RESULT, Attached, attached, attachments_of, opened
 from webapp.report import claims
-from webapp.report.claims import Claims
-from webapp.report.drawn import MOST_SECONDS, Difference, differences, lines
+from webapp.report.claims import Claims, Kept
+from webapp.report.drawn import Difference, differences
 from webapp.report.issue import Issue
-from webapp.report.order import Order, Snapshot, make, report
+from webapp.report.order import Order, Snapshot, make
 from webapp.report.pdf import NoPango
-from webapp.report.printed import figures, stands_in
 from webapp.report.version import template_version
 
-Way = Literal["bytes", "pages", "figures"]
-"""How what is printed was compared: byte for byte, page by page, or only figure by figure, in the text."""
+Outcome = Literal["follows", "does-not-follow", "not-comparable"]
+"""Whether everything follows from the answers: yes, no, or the pages could not be compared and the rest follows."""
+Way = Literal["bytes", "pages"]
+"""How what is printed was compared: byte for byte, or page by page."""
 MOST_VALUES = 500
 """Values of one attachment that are told to differ."""
-MOST_PAGES = 200
-"""Pages in whose text figures are looked for: three times the longest report."""
 LONGEST_TEXT = 300
 TOLD_TOGETHER = frozenset({"letters", "fonts", "parts", "paper", "annotations", "overfull"})
 """Kinds of differences of which no more can be said than on which pages they are."""
@@ -43,7 +41,7 @@ _NOTHING = object()
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that does not follow. `kind`: `value`, `figure`, or one of drawn.Kind.
+    """One thing that does not follow. `kind`: `value`, or one of drawn.Kind.
 
     `where`: its path in an attachment or its name; in print, on which `pages`, from 1, and after which line, `near` it.
     """
@@ -66,54 +64,63 @@ class Note:
 
 @dataclass(frozen=True)
 class Print:
-    """How what is printed was compared, and what was found: `count` pages, or figures that stand there."""
+    """Which way how many `pages` were compared, and what was found. No way: they could not be, as a note tells."""
 
-    way: Way
-    count: int
+    way: Way | None
+    pages: int
     findings: tuple[Finding, ...] = ()
     notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)
 class Verification:
-    """What was compared, and what was found. `values`: how many of the attachments were computed again."""
+    """What was compared, and what was found.
+
+    `values`: how many of the attachments were computed again; `pages`: how many were compared, and which `way`.
+    """
 
     region: str
     rubric: Rubric
     issue: Issue
     values: int
-    way: Way
-    count: int
+    way: Way | None
+    pages: int
     findings: tuple[Finding, ...]
     notes: tuple[Note, ...]
 
     @property
-    def follows(self) -> bool:
-        """Whether nothing was found that does not follow from the answers."""
-        return not self.findings
+    def outcome(self) -> Outcome:
+        """What all of it comes to: one thing that does not follow is enough, whatever could not be compared.
+
+        Only the same file to the last byte is sure to show everywhere what was compared: of a file that another program
+        saved, two viewers may show different pages.
+        """
+        if self.findings:
+            return "does-not-follow"
+        return "follows" if self.way == "bytes" else "not-comparable"
 
     @property
     def content(self) -> dict[str, object]:
         """As plain JSON."""
         return {
             "format": "octant-verification/1",
-            "follows": self.follows,
+            "outcome": self.outcome,
             "region": self.region,
             "rubric": {"version": self.rubric.version, "digest": self.rubric.digest},
             "submission": self.issue.content,
-            "compared": {"values": self.values, "by": self.way, "count": self.count},
+            "compared": {"values": self.values, "pages": self.pages, "by": self.way},
             "findings": [{**vars(finding), "pages": list(finding.pages)} for finding in self.findings],
             "notes": [vars(note) for note in self.notes],
         }
 
 
-def verify(data: bytes, file: str, rubrics: Iterable[Rubric] = ()) -> Verification:
-    """Whether what the PDF in `data` prints follows from its answers and its rubric: one of `rubrics` or of ours.
+def verify(data: bytes, file: str, kept: Kept = lambda _digest: None) -> Verification:
+    """Whether what the PDF in `data` prints follows from its answers and its rubric: one of ours or `kept`.
 
     Raises InputError, which calls it `file`, where it is no report, or answers a rubric that is not here.
     """
     parts = attached(data, file)
-    said = claims.read(parts, file, [*rubrics, *map(load.rubric, load.versions())])
+    said = claims.read(parts, file, kept)
     compared = list(_computed(said))
     unequal = [finding for path, attached_, follows in compared for finding in _unequal(path, attached_, follows)]
     printed = _printed(data, file, said)
@@ -123,7 +130,7 @@ def verify(data: bytes, file: str, rubrics: Iterable[Rubric] = ()) -> Verificati
         issue=said.issue,
         values=sum(_leaves(computed) for _path, _attached, computed in compared),
         way=printed.way,
-        count=printed.count,
+        pages=printed.pages,
         findings=tuple(dict.fromkeys([*unequal, *printed.findings])),
         notes=(*_notes(said, parts), *printed.notes),
     )
@@ -188,14 +195,13 @@ def _leaves(value: Any) -> int:
 
 
 def _printed(data: bytes, file: str, said: Claims) -> Print:
-    """The report made again and compared; where that cannot be, its figures one by one."""
-    order = _order(said)
+    """The report made again and compared, where that can be."""
     if said.template != template_version(said.edition):
-        return _by_figures(data, file, order, "other-template")
+        return Print(None, 0, notes=(Note("other-template", plain(said.template)),))
     try:
-        made = make(order)
+        made = make(_order(said))
     except NoPango as error:
-        return _by_figures(data, file, order, "no-pango", error.command)
+        return Print(None, 0, notes=(Note("no-pango", error.command),))
     return _by_pages(data, file, made)
 
 
@@ -218,8 +224,7 @@ def _by_pages(data: bytes, file: str, made: bytes) -> Print:
             for finding in _unequal(f"{name}: ", *(json.loads(files[name]) for files in parts))
         ]
         found = list(_in_print(differences(printed, expected)))
-        notes = [*_storage(data, printed, expected), *([] if unequal or found else [Note("rewritten")])]
-        return Print("pages", count, (*unequal, *found), tuple(notes))
+        return Print("pages", count, (*unequal, *found), tuple(_storage(data, printed, expected)))
 
 
 def _in_print(found: Iterable[Difference]) -> Iterator[Finding]:
@@ -254,21 +259,12 @@ def _storage(data: bytes, printed: PdfReader, expected: PdfReader) -> Iterator[N
         yield Note("abilities", plain(", ".join(key.removeprefix("/") for key in more)))
 
 
-def _by_figures(data: bytes, file: str, order: Order, why: str, detail: str = "") -> Print:
-    ends = time.monotonic() + MOST_SECONDS
-    with opened(data, file) as printed:
-        pages = islice(printed.pages, MOST_PAGES)
-        text = " ".join(line for page in pages for line in lines(page, ends))
-    wanted = list(figures(report(order), order.edition.language, order.edition.brief))
-    there = [figure for figure in wanted if stands_in(figure, text)]
-    absent = [figure for figure in wanted if figure.always and figure not in there]
-    findings = (Finding("figure", figure.name, near=figure.label or "", expected=figure.printed) for figure in absent)
-    return Print("figures", len(there), tuple(findings), (Note(why, detail),))
-
-
 def _notes(said: Claims, parts: Attached) -> Iterator[Note]:
     """What no computation can tell, and what else is attached."""
     yield Note("origin", said.issue.digest or "")
+    if said.earlier:
+        _answers, issue = said.earlier
+        yield Note("earlier", issue.digest or "")
     if said.peers:
         yield Note("peers", str(said.peers.regions))
     if parts.others:

@@ -24,10 +24,16 @@ RUBRIC = load.rubric()
 OTHER = reworded(RUBRIC, lambda question: {"name": f"{question.name}!"})
 THEMES = [theme.id for theme in RUBRIC.themes]
 QUESTIONS = [question.id for question in RUBRIC.questions]
+ONE_THEME = [question.id for question in RUBRIC.questions_by_theme["skills"]]
+OTHER_THEMES = [question for question in QUESTIONS if question not in ONE_THEME]
 
 
 def answer(assessment: Assessment, level: int, questions: Iterable[str] = QUESTIONS) -> None:
     save(assessment, [Change(question, Entry(answer=str(level)), None) for question in questions])
+
+
+def unanswer(assessment: Assessment, questions: Iterable[str]) -> None:
+    save(assessment, [Change(question, Entry(), None) for question in questions])
 
 
 def started(session: Session, token: str) -> Assessment:
@@ -64,7 +70,8 @@ def test_it_is_told_to_the_sixth_region_and_to_none_before(database: Database, t
     submissions = [submit(database, 2, token=token) for token in tokens]
     assert [submission.peers is not None for submission in submissions] == [False] * (FEWEST - 1) + [True]
     level = (50.0, 50.0, 50.0)
-    assert told(submissions[-1]) == Peers(FEWEST, submissions[-1].at.date(), level, dict.fromkeys(THEMES, level))
+    day, regions = submissions[-1].at.date(), dict.fromkeys(THEMES, FEWEST)
+    assert told(submissions[-1]) == Peers(FEWEST, day, level, dict.fromkeys(THEMES, level), regions)
 
 
 def test_resubmitting_is_not_coming(database: Database, tokens: list[str]) -> None:
@@ -79,6 +86,51 @@ def test_what_is_told_stays_until_five_more_have_come(database: Database, first:
         assert submit(database, 4).peers == first.peers
     assert told(submit(database, 4)).overall == (50, 75, 100)
     assert told(submit(database, 0)).regions == FEWEST + NEWCOMERS
+
+
+def test_one_that_has_a_score_among_newcomers_without_is_not_told(database: Database, first: Submission) -> None:
+    for _ in range(NEWCOMERS - 1):
+        assert submit(database, 4, ()).peers == first.peers
+    for _ in range(NEWCOMERS - 1):
+        assert submit(database, 4).peers == first.peers
+    newest = told(submit(database, 4))
+    assert (newest.regions, newest.overall) == (FEWEST + NEWCOMERS, (50, 75, 100))
+
+
+def test_without_enough_scores_nothing_is_told(database: Database, tokens: list[str]) -> None:
+    for token in tokens[1:]:
+        submit(database, 2, token=token)
+    assert submit(database, 2, (), tokens[0]).peers is None
+    assert submit(database, 2, ONE_THEME).peers is not None
+
+
+def test_a_theme_that_one_newcomer_scored_stays_as_it_was_told(database: Database, first: Submission) -> None:
+    newest = told([*[submit(database, 4, OTHER_THEMES) for _ in range(NEWCOMERS - 1)], submit(database, 4)][-1])
+    before = told(first)
+    assert newest.overall == (50, 75, 100)
+    assert newest.themes == {**dict.fromkeys(THEMES, (50, 75, 100)), "skills": before.themes["skills"]}
+    assert newest.theme_regions == {**dict.fromkeys(THEMES, FEWEST + NEWCOMERS), "skills": FEWEST}
+
+
+def test_a_theme_is_told_anew_when_five_more_have_scored_it(database: Database, first: Submission) -> None:
+    for questions in (OTHER_THEMES, QUESTIONS):
+        for _ in range(NEWCOMERS):
+            newest = told(submit(database, 4, questions))
+    assert newest.regions == newest.theme_regions["finance"] == FEWEST + 2 * NEWCOMERS
+    assert newest.theme_regions["skills"] == FEWEST + NEWCOMERS
+    assert newest.themes["skills"] == (50, 75, 100)
+
+
+def test_a_theme_that_regions_have_taken_back_stays_as_it_was_told(
+    database: Database, first: Submission, tokens: list[str]
+) -> None:
+    with database.writing() as session:
+        for token in tokens:
+            unanswer(started(session, token), ONE_THEME)
+    for token in tokens:
+        submit(database, 0, OTHER_THEMES, token)
+    newest = [submit(database, 4, OTHER_THEMES) for _ in range(NEWCOMERS)][-1]
+    assert told(newest).themes["skills"] == told(first).themes["skills"]
 
 
 def test_a_region_that_submits_again_changes_nothing_until_then(
@@ -123,14 +175,12 @@ def test_each_rubric_has_its_own(database: Database, first: Submission) -> None:
 
 
 def test_a_theme_that_few_have_scored_is_left_out(database: Database, tokens: list[str]) -> None:
-    skills, *rest = (RUBRIC.questions_by_theme[name] for name in ("skills", *(t for t in THEMES if t != "skills")))
-    others = [question.id for theme in rest for question in theme]
-    submit(database, 2, others, tokens[0])
+    submit(database, 2, OTHER_THEMES, tokens[0])
     for token in tokens[1:-1]:
         submit(database, 2, token=token)
     newest = told(submit(database, 2, token=tokens[-1]))
     assert newest.regions == FEWEST
-    assert list(newest.themes) == sorted(set(THEMES) - {skills[0].theme})
+    assert list(newest.themes) == sorted(set(THEMES) - {"skills"})
 
 
 def test_it_is_kept_as_canonical_json(first: Submission) -> None:

@@ -193,7 +193,8 @@ def again() -> Report:
     before = Issue(2, dt.datetime(2025, 3, 20, 9, 0, tzinfo=dt.UTC), "sha256:" + "b" * 64)
     chance = random.Random(3)
     starts = {theme.id: 5.0 * chance.randrange(3, 11) for theme in load.rubric().themes[1:]}
-    peers = Peers(25, dt.date(2026, 3, 1), (35, 45, 60), {t: (s, s + 10, s + 25) for t, s in starts.items()})
+    themes = {theme: (start, start + 10, start + 25) for theme, start in starts.items()}
+    peers = Peers(25, dt.date(2026, 3, 1), (35, 45, 60), themes, dict.fromkeys(themes, 25))
     return report_of(result_of(full()), ISSUE, "en", Earlier(before, result_of(changed)), peers)
 
 

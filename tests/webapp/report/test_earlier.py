@@ -10,13 +10,16 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from rubric import load
+from rubric.digests import canonical
 from tests.webapp.assessment.starting import DECLARED, SKILLS
 from tests.webapp.report.cases import reworded, sparse
 from tests.webapp.report.submitting import submit
 from webapp.assessment.rubrics import keep
 from webapp.database import Database
 from webapp.models import Submission
+from webapp.report.edition import Edition
 from webapp.report.issue import Issue
+from webapp.report.order import Order, Snapshot, make
 from webapp.report.store import report_on
 
 RUBRIC = load.rubric()
@@ -57,6 +60,13 @@ def about(client: FlaskClient, link: str) -> Any:
     return json.loads(PdfReader(io.BytesIO(client.get(link + "report.pdf").data)).attachments["report.json"][0])
 
 
+def shown_and_attached(pdf: bytes) -> str:
+    """All text on the pages and in the attachments."""
+    reader = PdfReader(io.BytesIO(pdf))
+    attached = [content.decode() for contents in reader.attachments.values() for content in contents]
+    return "\n".join([*(page.extract_text() for page in reader.pages), *attached])
+
+
 def test_the_pdf_of_a_resubmission_holds_the_levels_of_the_one_before(
     client: FlaskClient, link: str, database: Database
 ) -> None:
@@ -69,13 +79,23 @@ def test_the_pdf_of_a_resubmission_holds_the_levels_of_the_one_before(
 
 
 def test_what_was_taken_back_is_nowhere_in_the_next_report(client: FlaskClient, link: str) -> None:
-    client.post(link + "skills", data={SKILLS[0]: "2", f"note-{SKILLS[0]}": "Said too early."})
+    client.post(link + "skills", data={SKILLS[0]: "2", f"note-{SKILLS[0]}": "Once 471108 places."})
     assert client.post(link + "check", data=DECLARED).status_code == 303
+    assert "471108" in shown_and_attached(client.get(link + "report.pdf").data)
     client.post(link + "skills", data={SKILLS[0]: "2", f"note-{SKILLS[0]}": "", "revision-" + SKILLS[0]: ""})
     assert client.post(link + "check", data=DECLARED).status_code == 303
     for address in ("report.pdf", "report.pdf?brief=1"):
-        attached = PdfReader(io.BytesIO(client.get(link + address).data)).attachments
-        assert not any(b"too early" in content for contents in attached.values() for content in contents)
+        assert "471108" not in shown_and_attached(client.get(link + address).data)
+
+
+def test_only_the_levels_of_the_one_before_shape_the_pdf(client: FlaskClient, link: str, database: Database) -> None:
+    again(client, link, 4)
+    made = client.get(link + "report.pdf").data
+    first, second = submissions(database)
+    said = about(client, link)["earlier"]
+    earlier = Snapshot(canonical({"region": "earlier", "answers": said["answers"]}), issue(first))
+    order = Order(Snapshot(second.answers, issue(second)), canonical(RUBRIC.content), Edition("en"), earlier)
+    assert make(order) == made
 
 
 def test_each_stands_beside_the_one_before_it(client: FlaskClient, link: str, database: Database) -> None:

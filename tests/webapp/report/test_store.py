@@ -16,6 +16,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from rubric import load
+from rubric.digests import canonical
+from rubric.peers import Peers
+from tests.webapp.assessment.starting import DECLARED, SKILLS
 from tests.webapp.report.cases import sparse
 from tests.webapp.report.making import PATIENCE
 from tests.webapp.report.submitting import submit
@@ -29,6 +32,7 @@ from webapp.report.store import Reports
 from webapp.report.version import template_version
 
 ENGLISH = Edition("en")
+PEERS = Peers(25, dt.date(2026, 3, 1), (35, 45, 60), {"skills": (30, 40, 55)}, {"skills": 25})
 
 
 Made = Callable[..., Reports]
@@ -73,6 +77,37 @@ def test_what_was_kept_for_other_templates_is_not_given_out(
         assert reports(lambda _: b"new").pdf(submission, load.rubric(), ENGLISH) == b"new"
     with database.reading() as session:
         assert sorted(_kept(session)) == [b"new", b"old"]
+
+
+def test_what_stood_beside_it_is_part_of_what_it_is_kept_under(
+    client: FlaskClient, database: Database, reports: Made
+) -> None:
+    link = submit(client, sparse())
+    client.post(link + "skills", data={SKILLS[0]: "4"})
+    client.post(link + "check", data=DECLARED)
+    store = reports(lambda order: f"{bool(order.earlier)}, {bool(order.peers)}".encode())
+
+    def pdf() -> bytes:
+        with database.reading() as session:
+            newest = session.scalars(select(Submission).order_by(Submission.id.desc())).first()
+        assert newest
+        return store.pdf(newest, load.rubric(), ENGLISH)
+
+    given = [pdf()]
+    with database.writing() as session:
+        session.execute(update(Submission).values(peers=canonical(PEERS.content)))
+    given.append(pdf())
+    with database.writing() as session:
+        session.delete(session.scalars(select(Submission).order_by(Submission.id)).first())
+    given.append(pdf())
+    with database.writing() as session:
+        session.execute(update(Submission).values(peers=None))
+    given.append(pdf())
+    assert given == [b"True, False", b"True, True", b"False, True", b"False, False"]
+    with database.reading() as session:
+        assert sorted(_kept(session)) == sorted(given)
+        plain = select(Report.template_version).where(Report.pdf == given[-1])
+        assert session.scalar(plain) == template_version(ENGLISH)
 
 
 def test_a_report_is_a_function_of_its_order(client: FlaskClient, database: Database, reports: Made) -> None:

@@ -3,11 +3,13 @@
 import datetime as dt
 import io
 import json
+import os
 import re
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -21,6 +23,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import FreeText
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from sqlalchemy import inspect
 
 from rubric import load
 from rubric.answers import Answers, submission_digest
@@ -31,8 +34,10 @@ from rubric.problems import InputError
 from tests.webapp.report.attaching import Change, altered, attaching, carrying, drawing, locked, packed_bomb
 from tests.webapp.report.cases import CASES, reworded
 from tests.webapp.report.submitting import submit
+from webapp.assessment.rubrics import keep
 from webapp.attachments import NAMES, attached
 from webapp.config import ROOT
+from webapp.database import Database
 from webapp.report.edition import Edition
 from webapp.report.issue import Issue
 from webapp.report.order import Order, Snapshot, make
@@ -42,7 +47,8 @@ AT = dt.datetime(2026, 3, 31, 9, 0, tzinfo=dt.UTC)
 SAMPLE = Path(__file__).parents[2] / "examples" / "sample-region.toml"
 RUBRIC = load.rubric()
 SPREAD = (31.5, 42.0, 55.5)
-PEERS = Peers(30, dt.date(2026, 3, 31), SPREAD, {theme.id: SPREAD for theme in RUBRIC.themes})
+THEMES = [theme.id for theme in RUBRIC.themes]
+PEERS = Peers(30, dt.date(2026, 3, 31), SPREAD, dict.fromkeys(THEMES, SPREAD), dict.fromkeys(THEMES, 30))
 BRIEF = Edition("en", brief=True)
 
 
@@ -85,8 +91,8 @@ def kinds(found: Verification) -> set[str]:
 @pytest.mark.parametrize("name", ORDERS)
 def test_a_report_as_it_was_made_follows(name: str) -> None:
     found = verify(made(name), "report.pdf")
-    assert (found.findings, found.way, found.follows) == ((), "bytes", True)
-    assert found.count == len(PdfReader(io.BytesIO(made(name))).pages)
+    assert (found.findings, found.way, found.outcome) == ((), "bytes", "follows")
+    assert found.pages == len(PdfReader(io.BytesIO(made(name))).pages)
     assert found.values > 300
 
 
@@ -99,8 +105,7 @@ def test_a_report_that_the_pages_give_out_follows(client: FlaskClient) -> None:
 
 def test_what_another_program_saved_follows_and_that_is_told() -> None:
     found = checked()
-    assert (found.findings, found.way) == ((), "pages")
-    assert "rewritten" in {note.kind for note in found.notes}
+    assert (found.findings, found.way, found.outcome) == ((), "pages", "not-comparable")
 
 
 def json_with(change: Callable[[Any], object]) -> Callable[[str], str]:
@@ -176,6 +181,20 @@ def test_what_cannot_follow_from_the_answers_is_said() -> None:
     notes = {note.kind: note.detail for note in verify(made("beside others"), "report.pdf").notes}
     assert notes["peers"] == "30"
     assert notes["origin"].startswith("sha256:")
+    assert "earlier" not in notes
+
+
+def test_that_the_digest_of_the_earlier_one_cannot_be_computed_is_said() -> None:
+    notes = {note.kind: note.detail for note in verify(made("with an earlier one"), "report.pdf").notes}
+    assert notes["earlier"] == snapshot(CASES["sparse"](), 2).issue.digest
+
+
+@pytest.mark.parametrize("more", [{"notes": {}}, {"region": "Elsewhere"}])
+def test_more_of_the_earlier_answers_than_its_levels_is_named(more: dict[str, object]) -> None:
+    found = checked(
+        attaching("report.json", json_with(lambda r: r["earlier"].update(more))), name="with an earlier one"
+    )
+    assert {f"report.json: earlier.{key}" for key in more} <= {finding.where for finding in found.findings}
 
 
 FIGURE = re.compile(rb"(?<=\[)<[0-9a-f]{4}>-?[\d.]*(?:<>-?[\d.]*)?<[0-9a-f]{4}>(?=-?[\d.]*\] TJ)")
@@ -191,9 +210,14 @@ def pages_with(pattern: re.Pattern[bytes]) -> int:
     return next(n for n, each in enumerate(drawn) if each is not None and pattern.search(each.get_data()))
 
 
+def _doubled(drawn: bytes) -> bytes:
+    """With both letters of a figure the same."""
+    return FIGURE.sub(lambda two: two[0][:6] + two[0][:6], drawn, count=1)
+
+
 def test_a_printed_figure_that_was_altered_is_named_with_page_and_place() -> None:
     page = pages_with(FIGURE)
-    found = checked(drawing(page, lambda drawn: FIGURE.sub(lambda two: two[0][:6] + two[0][:6], drawn, count=1)))
+    found = checked(drawing(page, _doubled))
     (finding,) = found.findings
     assert (finding.kind, finding.pages) == ("text", (page + 1,))
     assert finding.printed != finding.expected and len(finding.printed) == len(finding.expected)
@@ -265,7 +289,7 @@ def test_whatever_is_altered_in_print_is_found(what: str) -> None:
     change, expected = ALTERED[what]
     found = checked(change)
     assert kinds(found) and kinds(found) <= expected
-    assert not found.follows
+    assert found.outcome == "does-not-follow"
 
 
 def _describe(writer: PdfWriter) -> None:
@@ -286,7 +310,7 @@ def _script(writer: PdfWriter) -> None:
 )
 def test_what_is_unusual_though_no_figure_depends_on_it_is_told(change: Change, kind: str, detail: str) -> None:
     found = checked(change)
-    assert found.follows
+    assert (found.findings, found.outcome) == ((), "not-comparable")
     assert detail in {note.kind: note.detail for note in found.notes}[kind]
 
 
@@ -302,18 +326,24 @@ def test_what_was_added_to_the_file_later_is_told() -> None:
 OTHER_TEMPLATE = attaching("report.json", json_with(lambda r: r.update(template="sha256:" + "0" * 64)))
 
 
-@pytest.mark.parametrize("name", ["brief", "letter", "sample"])
-def test_of_another_template_the_figures_are_looked_for_in_the_text(name: str) -> None:
-    found = checked(OTHER_TEMPLATE, name=name)
-    assert (found.findings, found.way) == ((), "figures")
-    assert found.count > 10
-    assert "other-template" in {note.kind for note in found.notes}
+@pytest.mark.parametrize("changes", [(), (drawing(0, lambda drawn: drawn + b"\nq Q"),), (_note, _turned)])
+def test_of_another_template_the_pages_are_neither_right_nor_wrong(changes: tuple[Change, ...]) -> None:
+    found = checked(OTHER_TEMPLATE, *changes)
+    assert (found.findings, found.way, found.pages, found.outcome) == ((), None, 0, "not-comparable")
+    assert {note.kind: note.detail for note in found.notes}["other-template"] == "sha256:" + "0" * 64
+    assert found.values > 300
 
 
-def test_of_another_template_a_figure_that_was_altered_is_named() -> None:
-    page = pages_with(FIGURE)
-    found = checked(OTHER_TEMPLATE, drawing(page, lambda drawn: FIGURE.sub(lambda two: two[0][:6] + two[0][:6], drawn)))
-    assert ("figure", "score.value") in {(finding.kind, finding.where) for finding in found.findings}
+def test_a_forged_figure_passes_under_no_template() -> None:
+    forged = drawing(pages_with(FIGURE), _doubled)
+    assert checked(forged).outcome == "does-not-follow"
+    assert checked(forged, OTHER_TEMPLATE).outcome == "not-comparable"
+
+
+def test_an_attachment_that_differs_does_not_follow_whatever_the_template() -> None:
+    found = checked(OTHER_TEMPLATE, attaching("result.json", json_with(lambda r: r["score"].update(value=99.0))))
+    assert {finding.where for finding in found.findings} == {"result.json: score.value"}
+    assert (found.way, found.outcome) == (None, "does-not-follow")
 
 
 def problems(data: bytes) -> list[str]:
@@ -322,12 +352,19 @@ def problems(data: bytes) -> list[str]:
     return [str(problem) for problem in caught.value.problems]
 
 
+OTHER_RUBRIC = reworded(RUBRIC, lambda question: {"name": f"{question.name}?"})
+
+
+@cache
+def resting_on_it() -> bytes:
+    """A report on OTHER_RUBRIC, which does not come with the program."""
+    return make(replace(ORDERS["nothing known"](), rubric=canonical(OTHER_RUBRIC.content)))
+
+
 def test_a_rubric_that_is_not_here_cannot_be_verified() -> None:
-    other = reworded(RUBRIC, lambda question: {"name": f"{question.name}?"})
-    data = make(replace(ORDERS["nothing known"](), rubric=canonical(other.content)))
-    (problem,) = problems(data)
-    assert "cannot be verified here" in problem and other.digest in problem and RUBRIC.digest in problem
-    assert verify(data, "report.pdf", [other]).follows
+    (problem,) = problems(resting_on_it())
+    assert "cannot be verified here" in problem and OTHER_RUBRIC.digest in problem and RUBRIC.digest in problem
+    assert verify(resting_on_it(), "report.pdf", {OTHER_RUBRIC.digest: OTHER_RUBRIC}.get).outcome == "follows"
 
 
 @pytest.mark.parametrize(
@@ -422,28 +459,73 @@ def test_no_bytes_break_the_verification_at_length(spans: Spans) -> None:
     survives(overwritten(made(), spans), verify)
 
 
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     """Runs `octant verify`."""
     command = [sys.executable, "-m", "webapp", "verify", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False)
 
 
 def test_the_command_says_that_all_follows(tmp_path: Path) -> None:
     (tmp_path / "report.pdf").write_bytes(made())
     done = run(tmp_path / "report.pdf")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Everything printed follows" in done.stdout
+    assert "Everything printed and attached follows" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 90
+
+
+def test_the_command_does_not_pass_what_names_another_template(tmp_path: Path) -> None:
+    forged = altered(made(), OTHER_TEMPLATE, drawing(pages_with(FIGURE), _doubled))
+    (tmp_path / "report.pdf").write_bytes(forged)
+    done = run(tmp_path / "report.pdf")
+    assert (done.returncode, done.stderr) == (1, "")
+    said = " ".join(done.stdout.split())
+    assert "The pages could not be compared: another version of Octant made this report (template sha256:000" in said
+    assert "follows" not in said
+    told = run(tmp_path / "report.pdf", "--json")
+    assert (told.returncode, json.loads(told.stdout)["outcome"]) == (1, "not-comparable")
+
+
+def test_the_command_knows_rubrics_that_only_the_database_keeps(tmp_path: Path, database_url: str) -> None:
+    (tmp_path / "report.pdf").write_bytes(resting_on_it())
+    unknown = run(tmp_path / "report.pdf", OCTANT_DATABASE_URL=database_url)
+    assert (unknown.returncode, unknown.stdout) == (2, "")
+    assert "cannot be verified here" in unknown.stderr
+    with closing(Database(database_url)) as database, database.writing() as session:
+        keep(session, OTHER_RUBRIC)
+    done = run(tmp_path / "report.pdf", OCTANT_DATABASE_URL=database_url)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_command_makes_no_database(tmp_path: Path) -> None:
+    (tmp_path / "report.pdf").write_bytes(resting_on_it())
+    done = run(tmp_path / "report.pdf", OCTANT_DATA=str(tmp_path / "data"), OCTANT_DATABASE_URL="")
+    assert done.returncode == 2 and "cannot be verified here" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_command_makes_no_tables(tmp_path: Path, empty_database_url: str) -> None:
+    (tmp_path / "report.pdf").write_bytes(resting_on_it())
+    done = run(tmp_path / "report.pdf", OCTANT_DATABASE_URL=empty_database_url)
+    assert done.returncode == 2 and "cannot be verified here" in done.stderr
+    with closing(Database(empty_database_url)) as database, database.reading() as session:
+        assert inspect(session.connection()).get_table_names() == []
+
+
+def test_the_command_tells_of_a_database_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "report.pdf").write_bytes(resting_on_it())
+    (tmp_path / "octant.sqlite").write_bytes(b"This is no database. " * 50)
+    done = run(tmp_path / "report.pdf", OCTANT_DATABASE_URL=f"sqlite:///{tmp_path / 'octant.sqlite'}")
+    assert done.returncode == 2 and "OCTANT_DATABASE_URL: " in done.stderr
 
 
 def test_the_command_names_what_does_not_follow(tmp_path: Path) -> None:
     wrong = json_with(lambda r: r["themes"][5]["score"].update(value=91.0))
     (tmp_path / "report.pdf").write_bytes(altered(made(), attaching("result.json", wrong), _note, _turned))
     done = run(tmp_path / "report.pdf")
-    assert (done.returncode, done.stderr) == (2, "")
+    assert (done.returncode, done.stderr) == (1, "")
     assert "result.json: themes[skills].score.value: attached 91.0, computed 37.5" in done.stdout
     told = json.loads(run(tmp_path / "report.pdf", "--json").stdout)
-    assert told["follows"] is False
+    assert told["outcome"] == "does-not-follow"
     assert Finding(**{**told["findings"][0], "pages": ()}).where == "result.json: themes[skills].score.value"
 
 

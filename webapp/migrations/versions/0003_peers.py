@@ -11,12 +11,10 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("submissions", sa.Column("peers", sa.Text(), nullable=True))
-    op.create_index(op.f("ix_submissions_rubric_digest"), "submissions", ["rubric_digest"])
     op.create_index("ix_submissions_newest", "submissions", ["rubric_digest", "assessment_id", "number"])
 
 
 def downgrade() -> None:
     op.drop_index("ix_submissions_newest", "submissions")
-    op.drop_index(op.f("ix_submissions_rubric_digest"), "submissions")
     with op.batch_alter_table("submissions") as batch:
         batch.drop_column("peers")

@@ -37,7 +37,7 @@ class Background:
     def wait(self, key: Hashable, make: Callable[[], None]) -> None:
         """Returns when `key` is made. Raises NotReady, and what `make` raised, also where nobody waited then.
 
-        What went wrong is told once: whoever asks after that has it tried again.
+        What went wrong is told once: whoever asks after that has it tried again, unless it took too long.
         """
         with self._changing:
             future = self._under_way.get(key) or self._begin(key, make)
@@ -64,6 +64,7 @@ class Background:
 
     def _tell(self, key: Hashable, future: "futures.Future[None]") -> None:
         with self._changing:
-            if self._under_way.get(key) is future:
+            endless = isinstance(future.exception(), TimeoutError)  # it would hold all others up again
+            if self._under_way.get(key) is future and not endless:
                 del self._under_way[key]
         future.result()

@@ -27,12 +27,12 @@ from webapp.report.edition import Edition, Paper, usual_paper
 from webapp.report.issue import Issue
 from webapp.report.order import Order, Snapshot, make, report
 from webapp.report.pdf import NoPango
-from webapp.report.pool import Closed, pool
+from webapp.report.pool import LONGEST, Closed, pool
 from webapp.report.version import template_version
 
 _EXTENSION = "octant-reports"
-LEASE = dt.timedelta(seconds=60)
-"""How long nobody else makes what a process has begun to: longer than a PDF takes, and soon over after a crash."""
+LEASE = dt.timedelta(seconds=LONGEST + 30)
+"""How long nobody else makes what a process has begun to: longer than a PDF may take."""
 
 Maker = Callable[[Order], bytes]
 _log = logging.getLogger(__name__)

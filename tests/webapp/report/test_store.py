@@ -400,3 +400,19 @@ def _all_kept(database: Database) -> list[bytes]:
 def _leases(database: Database) -> int:
     with database.reading() as session:
         return len(session.scalars(select(Rendering.language)).all())
+
+
+def test_what_takes_too_long_is_not_tried_again(client: FlaskClient, database: Database) -> None:
+    submit(client, sparse())
+    tried: list[Order] = []
+
+    def make(order: Order) -> bytes:
+        tried.append(order)
+        raise TimeoutError
+
+    store = Reports(database, make, patience=60)
+    with _submission(database) as submission:
+        for _ in range(2):
+            with pytest.raises(TimeoutError):
+                store.pdf(submission, load.rubric(), ENGLISH)
+    assert len(tried) == 1

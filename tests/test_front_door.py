@@ -6,6 +6,7 @@ found, and where something would be installed, stand-ins write down what they we
 
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -164,6 +165,14 @@ def test_serves_until_told_to_stop_and_says_when_the_port_is_taken(tools: Path, 
         assert process.stdout and process.stdout.read() == ""
 
 
+def _all_of(terminal: int) -> str:
+    """What was said on a terminal, which hands it on piece by piece."""
+    said = b""
+    while select.select([terminal], [], [], 1)[0]:
+        said += os.read(terminal, 100_000)
+    return said.decode()
+
+
 class TestSettingUp:
     """What is missing is installed, or the command to type is told."""
 
@@ -202,7 +211,7 @@ class TestSettingUp:
         done = subprocess.run(
             [bare / "octant", "serve"], env=environment(tools), stdin=theirs, stdout=theirs, stderr=theirs, check=False
         )
-        said = os.read(ours, 100_000).decode()
+        said = _all_of(ours)
         os.close(ours)
         os.close(theirs)
         assert (done.returncode, asked_to_do(tools)) == (FAILED, expected)

@@ -11,7 +11,7 @@ from pydantic import (
     StringConstraints,
 )
 
-from rubric.digests import digest
+from rubric.digests import canonical, digest
 
 PREFIXES = ("reason-", "note-", "evidence-", "reference-", "priority-", "revision-")
 """Beginnings of the form's other field names; no id may begin with one of them."""
@@ -215,6 +215,11 @@ class Rubric(Head):
         for plain, question in zip(content["questions"], self.questions, strict=True):
             plain |= {"practices": list(question.practices), "countries": list(self.countries_of(question))}
         return content
+
+    @cached_property
+    def text(self) -> str:
+        """`content` as canonical JSON: how a rubric is kept, and goes to other processes."""
+        return canonical(self.content)
 
     @cached_property
     def digest(self) -> str:

@@ -8,7 +8,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from rubric import load
-from rubric.digests import canonical
 from rubric.model import Rubric
 from webapp.models import StoredRubric
 
@@ -16,7 +15,7 @@ from webapp.models import StoredRubric
 def keep(session: Session, rubric: Rubric) -> None:
     """Sees to it that `rubric` is in the database."""
     if session.get(StoredRubric, rubric.digest) is None:
-        kept = StoredRubric(digest=rubric.digest, version=rubric.version, content=canonical(rubric.content))
+        kept = StoredRubric(digest=rubric.digest, version=rubric.version, content=rubric.text)
         with suppress(IntegrityError), session.begin_nested():  # another may keep it at this moment
             session.add(kept)
 

@@ -1,7 +1,6 @@
 """What a report says, page and PDF alike: the figures of a result, rounded as they are given out, without its words."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -25,6 +24,7 @@ from webapp.report.exemplars import (
     country_lines,
     fragile_line,
     headline_of,
+    per_thousand,
     portraits_of,
 )
 from webapp.report.issue import Earlier, Issue
@@ -32,6 +32,7 @@ from webapp.report.profile import (
     AnswerLine,
     Figures,
     ThemeLine,
+    dot_of,
     ends_of,
     figures,
     lines,
@@ -40,7 +41,7 @@ from webapp.report.profile import (
     thin,
 )
 from webapp.report.roadmap import Horizon, Step, Strength, by_horizon, steps_of, strengths_of
-from webapp.report.wording import share, signed, whole
+from webapp.report.wording import share, signed
 
 MOST_NARROWING = 12
 """How many of the answers that would narrow the result are told."""
@@ -193,7 +194,7 @@ class Report:
     @property
     def chance_per_thousand(self) -> int:
         """How often in a thousand chance alone reaches such a resemblance."""
-        return round(1000 * self.chance)
+        return per_thousand(self.chance)
 
     @property
     def first_steps(self) -> tuple[Step, ...]:
@@ -219,7 +220,8 @@ def report_of(
     steps = steps_of(result)
     themes = theme_lines(result, earlier, peers)
     headline = headline_of(result, ranking)
-    dots = _dots(themes, {step.question.theme for step in steps[:TOP_PLACES]})
+    marked = {step.question.theme for step in steps if step.first}
+    dots = tuple(dot_of(theme, theme.id in marked) for theme in themes)
     return Report(
         region=result.answers.region,
         country=result.answers.country,
@@ -261,19 +263,6 @@ def _ratings(result: Result) -> tuple[RatingLine, ...]:
 def _origin(country: Country, rubric: Rubric) -> Origin:
     own = (practice for practice in rubric.practices if practice.country == country.code)
     return Origin(country, tuple((p, tuple(q for q in rubric.questions if p.id in q.practices)) for p in own))
-
-
-def _dots(themes: Iterable[ThemeLine], marked: set[str]) -> tuple[Dot, ...]:
-    return tuple(
-        Dot(
-            label=theme.title,
-            value=theme.score.value,
-            interval=theme.score.interval if theme.score.value is not None else None,
-            printed=whole(theme.score.value),
-            marked=theme.id in marked,
-        )
-        for theme in themes
-    )
 
 
 def _bar(line: CountryLine, language: str) -> Bar:

@@ -167,6 +167,11 @@ def _portrait(place: CountryLine, answers: Iterable[AnswerLine], rubric: Rubric)
     return Portrait(place, tuple(trait for trait in traits if trait.does))
 
 
+def per_thousand(chance: float) -> int:
+    """A chance level, from 0 to 1, as cases of 1,000."""
+    return round(1000 * rounded(chance, 3))
+
+
 def does(question: Question, country: Country, rubric: Rubric) -> tuple[str, ...]:
     """What `country` does about the thing that `question` asks for; nothing if it is not cited."""
     practices = rubric.practice_by_id

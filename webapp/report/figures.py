@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -48,7 +48,8 @@ class Table:
 
 def tables(report: Report) -> tuple[Table, ...]:
     """All figures of `report`."""
-    return tuple(made(report) for made in MAKERS.values())
+    made = (scores, themes, countries, strengths, recommendations, answers, narrowing, practices, readings)
+    return tuple(each(report) for each in made)
 
 
 def as_csv(table: Table) -> bytes:
@@ -361,20 +362,3 @@ def readings(report: Report) -> Table:
     )
     rows = tuple((r.vignette.id, r.vignette.text, r.level, r.vignette.level) for r in report.ratings)
     return Table("readings", _("Readings"), _("A row for each described region that was rated"), columns, rows)
-
-
-MAKERS: dict[str, Callable[[Report], Table]] = {
-    made.__name__: made
-    for made in (
-        scores,
-        themes,
-        countries,
-        strengths,
-        recommendations,
-        answers,
-        narrowing,
-        practices,
-        readings,
-    )
-}
-"""What makes each table of `tables`, by its name."""

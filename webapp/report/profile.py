@@ -9,7 +9,9 @@ from rubric.model import Question
 from rubric.peers import Peers, Quartiles
 from rubric.rounding import rounded
 from rubric.score import Range, Score, rounded_score
+from webapp.charts import Dot
 from webapp.report.issue import Earlier
+from webapp.report.wording import whole
 
 MOST_STANDING_OUT = 2
 LONG_TEXT = 600
@@ -163,6 +165,17 @@ def standing_out(themes: Iterable[ThemeLine], highest: bool) -> tuple[ThemeLine,
     end = max(values) if highest else min(values)
     there = tuple(theme for theme, value in scored if value == end)
     return there if len(there) <= MOST_STANDING_OUT else ()
+
+
+def dot_of(theme: ThemeLine, marked: bool = False) -> Dot:
+    """`theme` as a chart draws it; without a score it has no range either."""
+    return Dot(
+        label=theme.title,
+        value=theme.score.value,
+        interval=theme.score.interval if theme.score.value is not None else None,
+        printed=whole(theme.score.value),
+        marked=marked,
+    )
 
 
 def lines(themes: Iterable[ThemeLine]) -> Iterator[AnswerLine]:

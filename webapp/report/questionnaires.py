@@ -5,7 +5,6 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from rubric import load
-from rubric.digests import canonical
 from rubric.model import Rubric
 from webapp.report.background import PATIENCE, Background
 from webapp.report.pdf import questionnaire
@@ -14,7 +13,7 @@ from webapp.report.pool import pool
 
 def elsewhere(rubric: Rubric, language: str) -> bytes:
     """The questionnaire of `rubric`, made in another process. Raises NoPango, and as Pool.run does."""
-    return pool().run(_made_from, canonical(rubric.content), language)
+    return pool().run(_made_from, rubric.text, language)
 
 
 def _made_from(content: str, language: str) -> bytes:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Delete, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from rubric.digests import canonical, digest
+from rubric.digests import digest
 from rubric.model import Rubric
 from rubric.peers import Peers
 from webapp.assessment import submitted
@@ -61,7 +61,7 @@ def _order(session: Session, submission: Submission, rubric: Rubric, edition: Ed
     before = _before(session, submission)
     return Order(
         snapshot=_snapshot(submission),
-        rubric=canonical(rubric.content),
+        rubric=rubric.text,
         edition=edition,
         earlier=_snapshot(before) if before else None,
         peers=Peers.from_json(submission.peers) if submission.peers else None,

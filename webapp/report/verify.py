@@ -209,7 +209,7 @@ def _order(said: Claims) -> Order:
     answers, issue = said.earlier or (None, None)
     earlier = Snapshot(canonical(answers.content), issue) if answers and issue else None
     now = Snapshot(canonical(said.answers.content), said.issue)
-    return Order(now, canonical(said.rubric.content), said.edition, earlier, said.peers)
+    return Order(now, said.rubric.text, said.edition, earlier, said.peers)
 
 
 def _by_pages(data: bytes, file: str, made: bytes) -> Print:

@@ -2,18 +2,16 @@
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rubric.answers import Answers
 from rubric.assess import Coverage, Result, assess
 from rubric.model import TOP_LEVEL, Country, Rubric
 from rubric.problems import InputError, Problem, place, quote
-from rubric.rounding import rounded
 from webapp.charts import Dot
-from webapp.report.exemplars import CountryLine, Headline, country_lines, headline_of
+from webapp.report.exemplars import CountryLine, Headline, country_lines, headline_of, per_thousand
 from webapp.report.issue import Earlier, Issue
-from webapp.report.profile import AnswerLine, Figures, ThemeLine, figures, theme_lines
-from webapp.report.wording import whole
+from webapp.report.profile import AnswerLine, Figures, ThemeLine, dot_of, figures, theme_lines
 
 LEVELS = tuple(str(level) for level in range(TOP_LEVEL + 1))
 """How a level is written where it is imagined."""
@@ -119,7 +117,7 @@ def _outcome(result: Result) -> Outcome:
     ranking = country_lines(result)
     return Outcome(
         headline=headline_of(result, ranking),
-        chance_per_thousand=round(1000 * rounded(result.exemplars.p, 3)),
+        chance_per_thousand=per_thousand(result.exemplars.p),
         ranking=ranking,
         score=figures(result.scores.overall),
         coverage=result.coverage,
@@ -129,17 +127,8 @@ def _outcome(result: Result) -> Outcome:
 def _themes(now: Result, then: Result) -> Iterator[ThemeMove]:
     before, after = theme_lines(now, None, None), theme_lines(then, Earlier(Issue(), now), None)
     for old, new in zip(before, after, strict=True):
-        yield ThemeMove(new, _dot(new), tuple(map(Asked, old.answers, new.answers)))
-
-
-def _dot(theme: ThemeLine) -> Dot:
-    return Dot(
-        label=theme.title,
-        value=theme.score.value,
-        interval=theme.score.interval if theme.score.value is not None else None,
-        printed=whole(theme.score.value),
-        before=theme.before if theme.before != theme.score.value else None,
-    )
+        moved = new.before if new.before != new.score.value else None
+        yield ThemeMove(new, replace(dot_of(new), before=moved), tuple(map(Asked, old.answers, new.answers)))
 
 
 def _countries(before: Outcome, after: Outcome) -> Iterator[CountryMove]:

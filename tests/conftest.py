@@ -22,7 +22,7 @@ from webapp.app import create_app
 from webapp.config import Settings
 from webapp.database import Database
 from webapp.migrations import upgrade
-from webapp.report.store import reports
+from webapp.report.background import background
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -117,7 +117,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings, in_this_process)
     yield app
     with app.app_context():
-        reports().close()
+        background().close()
         current.database().close()
 
 

@@ -13,16 +13,16 @@ from webapp.assessment import views as assessment
 from webapp.config import LARGEST_REQUEST, ROOT, Settings
 from webapp.database import Database
 from webapp.migrations import upgrade
+from webapp.report import background, questionnaires, store
 from webapp.report import figure_views as figures
-from webapp.report import store
 from webapp.report import views as report
 from webapp.report import what_if_views as what_if
 
 
-def create_app(settings: Settings, reports: Callable[[Database], store.Reports] = store.Reports) -> Flask:
+def create_app(settings: Settings, shared: Callable[[], background.Background] = background.Background) -> Flask:
     """The application on the data that `settings` name, with its tables brought up to date.
 
-    `reports` says how PDFs are made: by default ahead and in other processes.
+    `shared` says how PDFs are made: by default ahead and in another process.
     """
     app = errors.Octant(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.config.from_mapping(
@@ -37,7 +37,13 @@ def create_app(settings: Settings, reports: Callable[[Database], store.Reports] 
         part.init_app(app)
     fragments.install(app.jinja_env)
     accounts.init_app(app, database, settings)
-    store.init_app(app, reports(database))
+    _make_pdfs(app, database, shared())
     for blueprint in (pages.bp, assessment.bp, owner.bp, files.bp, report.bp, figures.bp, what_if.bp, admin.bp):
         app.register_blueprint(blueprint)
     return app
+
+
+def _make_pdfs(app: Flask, database: Database, shared: background.Background) -> None:
+    background.init_app(app, shared)
+    store.init_app(app, store.Reports(database, shared))
+    questionnaires.init_app(app, questionnaires.Questionnaires(shared))

@@ -13,11 +13,11 @@ from gunicorn.glogging import Logger
 
 from webapp import current
 from webapp.errors import WithoutLinks
-from webapp.report.pool import pool
-from webapp.report.store import reports
+from webapp.report.background import WAITING, background
 
 HOST = "127.0.0.1"
-THREADS = 8
+THREADS = 2 * WAITING
+"""So that half of them answer pages however many wait for PDFs."""
 TELLTALES = ("weasyprint", "fontTools")
 """Packages whose warnings quote what regions wrote, character by character."""
 SECONDS_TO_FINISH = 5
@@ -77,9 +77,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def _stop(self) -> None:
         """Ends what is being made, for which the process would wait otherwise."""
-        pool().close()
         with self.app.app_context():
-            reports().close()
+            background().close()
 
     def load(self) -> Flask:
         """The WSGI application."""

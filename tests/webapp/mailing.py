@@ -10,7 +10,7 @@ from tests.webapp.report.making import in_this_process
 from webapp import current
 from webapp.app import create_app
 from webapp.config import Settings
-from webapp.report.store import reports
+from webapp.report.background import background
 
 SENDER, SITE = "octant@example.org", "https://octant.example.org/cluster"
 SUBJECT = "Your link to a self-assessment of cluster policy"
@@ -28,5 +28,5 @@ def mailing_app(settings: Settings, server: str) -> Iterator[FlaskClient]:
     app = create_app(mailing(settings, server), in_this_process)
     yield app.test_client()
     with app.app_context():
-        reports().close()
+        background().close()
         current.database().close()

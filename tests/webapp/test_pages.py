@@ -6,7 +6,8 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,10 @@ from pypdf import PdfReader
 from rubric import load
 from rubric.model import Rubric
 from tests.webapp.assessment.starting import words
-from tests.webapp.report.making import asked
+from tests.webapp.report.making import PATIENCE, asked
 from tests.webapp.report.test_command import WITHOUT_PANGO
 from webapp.config import ROOT
-from webapp.report.background import NotReady
+from webapp.report.background import Background, NotReady
 from webapp.report.questionnaires import Questionnaires
 
 RUBRIC = load.rubric()
@@ -94,7 +95,14 @@ def test_without_pango_the_page_says_why_there_is_no_questionnaire(tmp_path: Pat
     assert done.stdout.split() == ["503", "True", "True", "False"]
 
 
-def test_a_questionnaire_is_made_once_for_all_who_ask() -> None:
+@pytest.fixture
+def patient() -> Iterator[Background]:
+    """Where those who ask wait."""
+    with closing(Background(PATIENCE)) as background:
+        yield background
+
+
+def test_a_questionnaire_is_made_once_for_all_who_ask(patient: Background) -> None:
     made: list[str] = []
     all_there = threading.Barrier(4)
 
@@ -102,7 +110,7 @@ def test_a_questionnaire_is_made_once_for_all_who_ask() -> None:
         made.append(language)
         return b"made"
 
-    kept, given = Questionnaires(make, patience=60), list[bytes]()
+    kept, given = Questionnaires(patient, make), list[bytes]()
 
     def ask() -> None:
         all_there.wait()
@@ -116,8 +124,8 @@ def test_a_questionnaire_is_made_once_for_all_who_ask() -> None:
     assert (made, given) == (["en"], [b"made"] * 4)
 
 
-def test_each_language_has_a_questionnaire_of_its_own() -> None:
-    kept = Questionnaires(lambda _, language: language.encode(), patience=60)
+def test_each_language_has_a_questionnaire_of_its_own(patient: Background) -> None:
+    kept = Questionnaires(patient, lambda _, language: language.encode())
     assert [kept.pdf(RUBRIC, language) for language in ("en", "de", "en")] == [b"en", b"de", b"en"]
 
 
@@ -129,7 +137,7 @@ def test_nobody_waits_for_ever_for_a_questionnaire() -> None:
         made.set()
         return b"made"
 
-    kept = Questionnaires(held_up, patience=0)
+    kept = Questionnaires(Background(patience=0), held_up)
     for _ in range(2):
         with pytest.raises(NotReady):
             kept.pdf(RUBRIC, "en")
@@ -148,7 +156,7 @@ def ready(kept: Questionnaires) -> bytes:
     raise TimeoutError
 
 
-def test_a_failure_is_not_kept() -> None:
+def test_a_failure_is_not_kept(patient: Background) -> None:
     outcomes = iter([b"", b"made"])
 
     def make(rubric: Rubric, language: str) -> bytes:
@@ -156,7 +164,7 @@ def test_a_failure_is_not_kept() -> None:
             raise RuntimeError("made up")
         return outcome
 
-    kept = Questionnaires(make, patience=60)
+    kept = Questionnaires(patient, make)
     with pytest.raises(RuntimeError):
         kept.pdf(RUBRIC, "en")
     assert kept.pdf(RUBRIC, "en") == b"made"

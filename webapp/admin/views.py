@@ -14,7 +14,7 @@ from webapp.current import database
 from webapp.downloads import attachment, file_name
 from webapp.i18n import language
 from webapp.models import LARGEST_ID, Submission
-from webapp.report.pdf import NoPango, works
+from webapp.report.pdf import NoPango
 from webapp.report.store import report_on, reports
 from webapp.report.views import asked_edition
 
@@ -42,7 +42,7 @@ def submission(submission_id: int) -> str:
             submission=chosen,
             report=report_on(session, chosen, rubric, language()),
             siblings=service.siblings(session, chosen),
-            missing=None if works() else NoPango().command,
+            missing=None if reports().works() else NoPango().command,
         )
 
 

@@ -1,4 +1,4 @@
-"""Tells those who asked to be told that an assessment was submitted: what they do with it is not known here."""
+"""Tells whoever asked to be told that an assessment was submitted: what becomes of it is not known here."""
 
 from collections.abc import Callable
 from typing import cast
@@ -13,11 +13,10 @@ _EXTENSION = "octant-submitted"
 
 
 def listen(app: Flask, listener: Listener) -> None:
-    """Has `listener` called with each submission to `app` once it is committed, while its sender waits."""
-    app.extensions.setdefault(_EXTENSION, []).append(listener)
+    """Has `listener`, and none before it, called with each submission once it is committed, while its sender waits."""
+    app.extensions[_EXTENSION] = listener
 
 
 def tell(submission: Submission, rubric: Rubric) -> None:
-    """Calls all who listen to the application that handles this request."""
-    for listener in cast(list[Listener], current_app.extensions.get(_EXTENSION, [])):
-        listener(submission, rubric)
+    """Calls whoever listens to the application that handles this request."""
+    cast(Listener, current_app.extensions[_EXTENSION])(submission, rubric)

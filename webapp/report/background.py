@@ -3,13 +3,20 @@
 from collections.abc import Callable, Hashable
 from concurrent import futures
 from threading import BoundedSemaphore, Lock
+from typing import ParamSpec, TypeVar, cast
 
-from webapp.report.pool import WORKERS
+from flask import Flask, current_app
 
+from webapp.report.pool import Pool
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_EXTENSION = "octant-background"
 PATIENCE = 1.0
 """Seconds that a request waits for what is being made: whoever waits holds a thread that others need."""
 WAITING = 4
-"""How many requests may wait at once: half of the server's threads."""
+"""How many requests may wait at once, whatever for: the server has twice as many threads."""
 MOST = 100
 """How many things may be under way: each holds what it is made from in memory, some 100 kB."""
 
@@ -19,12 +26,13 @@ class NotReady(Exception):
 
 
 class Background:
-    """What is under way in this process, by its key; as much at a time as a pool has processes."""
+    """What is under way for all parts of an application, by its key; one thing at a time, as there is one pool."""
 
     def __init__(self, patience: float = PATIENCE) -> None:
         self._patience = patience
         self._waiting = BoundedSemaphore(WAITING)
-        self._threads = futures.ThreadPoolExecutor(WORKERS, "background")
+        self._pool = Pool()
+        self._threads = futures.ThreadPoolExecutor(1, "background")
         self._changing = Lock()
         self._under_way: dict[Hashable, futures.Future[None]] = {}
 
@@ -50,8 +58,13 @@ class Background:
             raise NotReady
         self._tell(key, future)
 
+    def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What `work` gives back in another process: what is made calls it. Raises as Pool.run does."""
+        return self._pool.run(work, *args, **kwargs)
+
     def close(self) -> None:
-        """Waits for what is being made, and leaves the rest."""
+        """Ends what the other process is at, waits for what is made in this one, and leaves the rest for ever."""
+        self._pool.close()
         self._threads.shutdown(cancel_futures=True)
 
     def _begin(self, key: Hashable, make: Callable[[], None]) -> "futures.Future[None]":
@@ -68,3 +81,13 @@ class Background:
             if self._under_way.get(key) is future and not endless:
                 del self._under_way[key]
         future.result()
+
+
+def init_app(app: Flask, shared: Background) -> None:
+    """Makes `shared` that of `app`."""
+    app.extensions[_EXTENSION] = shared
+
+
+def background() -> Background:
+    """The one of the application that handles this request."""
+    return cast(Background, current_app.extensions[_EXTENSION])

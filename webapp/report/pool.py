@@ -1,4 +1,4 @@
-"""Other processes in which PDFs are made, so that pages are answered meanwhile.
+"""Another process in which PDFs are made, so that pages are answered meanwhile.
 
 Imports nothing of ours: the other process sets itself up before it loads anything that counts or draws.
 """
@@ -13,49 +13,63 @@ from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from functools import lru_cache, partial
-from multiprocessing import get_context
+from functools import partial
+from multiprocessing import active_children, get_context
 from multiprocessing.connection import Connection
-from queue import LifoQueue
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-WORKERS = 1
-"""Processes of a pool: more would take the cores from those who answer."""
 WORKS = 50
-"""After so many works a process is replaced, with whatever memory it has gathered."""
+"""After so many works the process is replaced, with whatever memory it has gathered."""
 LONGEST = 120.0
 """Seconds after which a work counts as one that never ends."""
+TRIES = 2
+"""How often a work may be begun whose process dies."""
 NICENESS = 10
 NUMERIC_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 """What numeric libraries read when they are loaded, each its own name for it."""
 
 
 class Closed(Exception):
-    """The pool has ended its processes and starts no more."""
+    """The pool has ended its process and starts no more."""
 
 
-class _Worker:
-    """One other process. It is started by its first work, and anew after `works` of them or its death."""
+class Pool:
+    """One other process, started by its first work, and anew after `works` of them or its death.
 
-    def __init__(self, works: int, longest: float) -> None:
+    It ends with this one, however this one ends.
+    """
+
+    def __init__(self, works: int = WORKS, longest: float = LONGEST) -> None:
         self._works = works
         self._longest = longest
         self._done = 0
-        self._changing = Lock()
+        self._turn, self._changing = Lock(), Lock()
         self._executor: ProcessPoolExecutor | None = None
         self._lifeline: Connection | None = None
+        self._number: Future[int] = Future()
         self._closed = False
 
-    def run(self, work: Callable[[], T]) -> T:
-        """See Pool.run; to be called by one thread at a time."""
-        try:
-            return self._tried(work)
-        except BrokenProcessPool:
-            return self._tried(work)
+    def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What `work` gives back in the other process; it waits for its turn. All of it must be picklable.
+
+        Raises what `work` raises; BrokenProcessPool where the process died each of TRIES times; TimeoutError where it
+        took longer than `longest` seconds; Closed.
+        """
+        asked = partial(work, *args, **kwargs)
+        with self._turn:
+            for _ in range(TRIES - 1):
+                with suppress(BrokenProcessPool):
+                    return self._tried(asked)
+            return self._tried(asked)
+
+    def close(self) -> None:
+        """Ends the process at once, and what it works at is lost. What is asked for later raises Closed."""
+        self._closed = True
+        self._end()
 
     def _tried(self, work: Callable[[], T]) -> T:
         # Not by the executor's own max_tasks_per_child, which in Python 3.11 may leave what comes next undone.
@@ -79,52 +93,24 @@ class _Worker:
         context = get_context("spawn")
         theirs, self._lifeline = context.Pipe(duplex=False)
         self._done = 0
-        return ProcessPoolExecutor(1, context, _settle, (theirs,))
+        executor = ProcessPoolExecutor(1, context, _settle, (theirs,))
+        self._number = executor.submit(os.getpid)
+        return executor
 
     def _end(self) -> None:
         with self._changing:
             if self._executor and self._lifeline:
                 self._lifeline.close()
+                self._kill()
                 self._executor.shutdown(wait=False)
             self._executor = None
 
-    def close(self) -> None:
-        """Ends the process for good; from any thread."""
-        self._closed = True
-        self._end()
-
-
-class Pool:
-    """Up to `workers` other processes, none before there is work. They end with this one, however it ends."""
-
-    def __init__(self, workers: int = WORKERS, works: int = WORKS, longest: float = LONGEST) -> None:
-        self._workers = [_Worker(works, longest) for _ in range(workers)]
-        self._idle: LifoQueue[_Worker] = LifoQueue()
-        for worker in self._workers:
-            self._idle.put(worker)
-
-    def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What `work` gives back in another process; it waits for a free one. All of it must be picklable.
-
-        Raises what `work` raises; BrokenProcessPool where its process died twice; TimeoutError where it took longer
-        than `longest` seconds; Closed.
-        """
-        worker = self._idle.get()
-        try:
-            return worker.run(partial(work, *args, **kwargs))
-        finally:
-            self._idle.put(worker)
-
-    def close(self) -> None:
-        """Ends all processes at once, and what they work at is lost. What is asked for later raises Closed."""
-        for worker in self._workers:
-            worker.close()
-
-
-@lru_cache
-def pool() -> Pool:
-    """The one of this process."""
-    return Pool()
+    def _kill(self) -> None:
+        """Ends what holds the interpreter, so that its process never hears of the lifeline's end."""
+        if self._number.done() and not self._number.exception():
+            for child in active_children():  # of ours alone: another program may have the number by now
+                if child.pid == self._number.result():
+                    child.kill()
 
 
 def _carried_out(work: Callable[[], T]) -> T:

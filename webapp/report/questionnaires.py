@@ -2,18 +2,17 @@
 
 import json
 from collections.abc import Callable
-from functools import lru_cache
+from typing import cast
+
+from flask import Flask, current_app
 
 from rubric import load
 from rubric.model import Rubric
-from webapp.report.background import PATIENCE, Background
+from webapp.report.background import Background
 from webapp.report.pdf import questionnaire
-from webapp.report.pool import pool
 
-
-def elsewhere(rubric: Rubric, language: str) -> bytes:
-    """The questionnaire of `rubric`, made in another process. Raises NoPango, and as Pool.run does."""
-    return pool().run(_made_from, rubric.text, language)
+_EXTENSION = "octant-questionnaires"
+Maker = Callable[[Rubric, str], bytes]
 
 
 def _made_from(content: str, language: str) -> bytes:
@@ -22,11 +21,11 @@ def _made_from(content: str, language: str) -> bytes:
 
 
 class Questionnaires:
-    """The questionnaires of one process. `make` makes the PDF of a rubric in a language."""
+    """Those of one application, made in `background`. `make` makes one: by default in another process."""
 
-    def __init__(self, make: Callable[[Rubric, str], bytes] = elsewhere, patience: float = PATIENCE) -> None:
-        self._make = make
-        self._background = Background(patience)
+    def __init__(self, background: Background, make: Maker | None = None) -> None:
+        self._background = background
+        self._make = make or self._made_elsewhere
         self._kept: dict[tuple[str, str], bytes] = {}
 
     def pdf(self, rubric: Rubric, language: str) -> bytes:
@@ -40,8 +39,15 @@ class Questionnaires:
         if (rubric.digest, language) not in self._kept:  # it may have been made since somebody looked
             self._kept[rubric.digest, language] = self._make(rubric, language)
 
+    def _made_elsewhere(self, rubric: Rubric, language: str) -> bytes:
+        return self._background.run(_made_from, rubric.text, language)
 
-@lru_cache
+
+def init_app(app: Flask, made: Questionnaires) -> None:
+    """Gives `app` its questionnaires."""
+    app.extensions[_EXTENSION] = made
+
+
 def questionnaires() -> Questionnaires:
-    """The ones that the pages give out."""
-    return Questionnaires()
+    """The questionnaires of the application that handles this request."""
+    return cast(Questionnaires, current_app.extensions[_EXTENSION])

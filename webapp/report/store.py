@@ -21,18 +21,19 @@ from webapp.errors import trace
 from webapp.i18n import language
 from webapp.models import Assessment, Rendering, Submission
 from webapp.models import Report as Kept
-from webapp.report.background import PATIENCE, Background, NotReady
+from webapp.report.background import Background, NotReady
 from webapp.report.context import Report
 from webapp.report.edition import Edition, Paper, usual_paper
 from webapp.report.issue import Issue
 from webapp.report.order import Order, Snapshot, make, report
-from webapp.report.pdf import NoPango
-from webapp.report.pool import LONGEST, Closed, pool
+from webapp.report.pdf import NoPango, works
+from webapp.report.pool import LONGEST, TRIES, Closed
 from webapp.report.version import template_version
 
 _EXTENSION = "octant-reports"
-LEASE = dt.timedelta(seconds=LONGEST + 30)
-"""How long nobody else makes what a process has begun to: longer than a PDF may take."""
+LEASE = dt.timedelta(seconds=TRIES * LONGEST + 30)
+"""How long nobody else makes what a process has begun to: longer than a PDF may take, all tries together."""
+_TRIAL = "trial"
 
 Maker = Callable[[Order], bytes]
 _log = logging.getLogger(__name__)
@@ -104,29 +105,21 @@ def _version(order: Order) -> str:
     return digest({"template": template, "earlier": earlier, "peers": peers})
 
 
-def elsewhere(order: Order) -> bytes:
-    """The PDF that `order` asks for, made in another process. Raises NoPango, and as Pool.run does."""
-    return pool().run(make, order)
-
-
 class Reports:
-    """The PDFs in a database. `make` makes one; `ahead` says whether that may begin before somebody waits for it."""
+    """The PDFs in a database, made in `background`. `make` makes one: by default in another process."""
 
-    def __init__(
-        self, database: Database, make: Maker = elsewhere, patience: float = PATIENCE, ahead: bool = True
-    ) -> None:
+    def __init__(self, database: Database, background: Background, make: Maker | None = None) -> None:
         self._database = database
-        self._make = make
-        self._ahead = ahead
-        self._background = Background(patience)
+        self._background = background
+        self._make = make or self._made_elsewhere
+        self._works: bool | None = None
 
     def request(self, submission: Submission, rubric: Rubric, edition: Edition) -> None:
         """Has the PDF of `submission` made in the background, so that it is there when somebody asks for it."""
-        if self._ahead:
-            order = self._order(submission, rubric, edition)
-            key = _key(submission, order)
-            with suppress(NotReady):  # so much is under way that it is left until somebody asks
-                self._background.start(key, lambda: self._see_to(key, order))
+        order = self._order(submission, rubric, edition)
+        key = _key(submission, order)
+        with suppress(NotReady):  # so much is under way that it is left until somebody asks
+            self._background.start(key, lambda: self._see_to(key, order))
 
     def pdf(self, submission: Submission, rubric: Rubric, edition: Edition) -> bytes:
         """The PDF of `submission`: the kept one, or else a new one is begun. Raises NotReady, NoPango."""
@@ -134,9 +127,19 @@ class Reports:
         key = _key(submission, order)
         return self._kept(key) or self._awaited(key, order)
 
-    def close(self) -> None:
-        """Waits for what is being made, and leaves the rest until it is asked for again; nothing new is begun."""
-        self._background.close()
+    def works(self) -> bool:
+        """Whether this machine can make PDFs: found out in the background, and believed until then."""
+        if self._works is None:
+            with suppress(NotReady):
+                self._background.start(_TRIAL, self._try)
+        return self._works is not False
+
+    def _try(self) -> None:
+        if self._works is None:  # it may have been found out since
+            self._works = self._background.run(works)
+
+    def _made_elsewhere(self, order: Order) -> bytes:
+        return self._background.run(make, order)
 
     def _order(self, submission: Submission, rubric: Rubric, edition: Edition) -> Order:
         with self._database.reading() as session:
@@ -198,7 +201,7 @@ def _leases(key: Key) -> Delete:
 
 
 def init_app(app: Flask, made: Reports) -> None:
-    """Gives `app` its reports; that of a submission is begun when it is made."""
+    """Gives `app` its reports, instead of those before; that of a submission is begun when it is made."""
     app.extensions[_EXTENSION] = made
     submitted.listen(app, lambda one, rubric: made.request(one, rubric, edition_of(one, language())))
 

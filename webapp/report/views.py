@@ -14,7 +14,7 @@ from webapp.report import scripts, wording
 from webapp.report.background import NotReady
 from webapp.report.edition import Edition, Paper
 from webapp.report.opened import opened
-from webapp.report.pdf import NoPango, works
+from webapp.report.pdf import NoPango
 from webapp.report.store import edition_of, report_on, reports
 from webapp.report.version import template_version
 
@@ -53,7 +53,7 @@ def result(token: str) -> Page:
             report=report_on(session, submission, visit.rubric, language()),
             paper=usual.paper,
             version=template_version(usual),
-            missing=None if works() else NoPango().command,
+            missing=None if reports().works() else NoPango().command,
         )
 
 

@@ -1,22 +1,32 @@
 """How tests have PDFs made where they are not about that: in this process, when asked for, waited for."""
 
 import time
+from collections.abc import Callable, Hashable
 from http import HTTPStatus
+from typing import ParamSpec, TypeVar
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from webapp.database import Database
-from webapp.report.order import make
-from webapp.report.store import Reports
+from webapp.report.background import Background
 
+P = ParamSpec("P")
+T = TypeVar("T")
 PATIENCE = 180.0
 """Seconds: processes that stand behind all others are slow where many tests run at once."""
 
 
-def in_this_process(database: Database) -> Reports:
-    """Reports for an application in a test."""
-    return Reports(database, make, PATIENCE, ahead=False)
+class _Here(Background):
+    def start(self, key: Hashable, make: Callable[[], None]) -> None:
+        """Nothing: what nobody waits for is left."""
+
+    def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return work(*args, **kwargs)
+
+
+def in_this_process() -> Background:
+    """Where an application in a test has its PDFs made."""
+    return _Here(PATIENCE)
 
 
 def asked(client: FlaskClient, path: str) -> TestResponse:

@@ -10,6 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from tests.webapp.report.cases import full, result_of
+from tests.webapp.report.making import PATIENCE
 from webapp.config import ROOT
 
 WITHOUT_PANGO = """
@@ -22,18 +23,20 @@ cffi.FFI.dlopen = missing
 
 
 LOOK = """
-import pathlib, sys
+import pathlib, sys, time
 from tests.webapp.report.cases import sparse
-from tests.webapp.report.making import in_this_process
+from tests.webapp.report.making import asked
 from tests.webapp.report.submitting import submit
 from webapp.app import create_app
 from webapp.config import Settings
 data = pathlib.Path(sys.argv[1])
 settings = Settings(data=data, database_url=f"sqlite:///{data}/octant.sqlite")
-client = create_app(settings, in_this_process).test_client()
+client = create_app(settings).test_client()
 link = submit(client, sparse())
+while "Pango" not in client.get(link + "result").text:
+    time.sleep(0.1)
 for path in ("result", "report.pdf"):
-    response = client.get(link + path)
+    response = asked(client, link + path)
     said = [word in response.text for word in ("Pango", "install", "Download the report")]
     print(response.status_code, *said)
 """
@@ -119,5 +122,6 @@ def test_without_pango_the_pages_work_and_say_why_there_is_no_pdf(tmp_path: Path
         capture_output=True,
         text=True,
         check=True,
+        timeout=PATIENCE,
     )
     assert done.stdout.splitlines() == ["200 True True False", "503 True True False"]

@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import queue
+import re
 import signal
 import threading
 import time
@@ -24,11 +25,12 @@ from tests.webapp.report.making import PATIENCE
 from tests.webapp.report.submitting import submit
 from webapp.database import Database
 from webapp.models import Rendering, Report, Submission
-from webapp.report.background import MOST, WAITING, NotReady
+from webapp.report.background import MOST, WAITING, Background, NotReady
 from webapp.report.edition import Edition
 from webapp.report.order import Order, make
-from webapp.report.pool import Pool
-from webapp.report.store import Reports
+from webapp.report.pool import LONGEST, TRIES, Pool
+from webapp.report.questionnaires import Questionnaires
+from webapp.report.store import LEASE, Maker, Reports
 from webapp.report.version import template_version
 
 ENGLISH = Edition("en")
@@ -42,7 +44,11 @@ Made = Callable[..., Reports]
 def reports(database: Database) -> Iterator[Made]:
     """Gives reports on the database, by default with askers who wait."""
     with ExitStack() as stack:
-        yield lambda make, patience=PATIENCE: stack.enter_context(closing(Reports(database, make, patience)))
+
+        def made(make: Maker, patience: float = PATIENCE) -> Reports:
+            return Reports(database, stack.enter_context(closing(Background(patience))), make)
+
+        yield made
 
 
 @contextmanager
@@ -125,27 +131,25 @@ def test_a_report_is_a_function_of_its_order(client: FlaskClient, database: Data
 
 def test_many_who_ask_at_once_wait_for_one(client: FlaskClient, database: Database, reports: Made) -> None:
     submit(client, sparse())
-    made: list[str] = []
-    all_there = threading.Barrier(4)
-
-    def slowly(order: Order) -> bytes:
-        made.append(order.edition.language)
-        return b"made"
-
-    store = reports(slowly)
+    all_there = threading.Barrier(WAITING + 1)
     given: list[bytes] = []
 
-    def ask() -> None:
-        with _submission(database) as submission:
-            all_there.wait()
-            given.append(store.pdf(submission, load.rubric(), ENGLISH))
+    def ask(submission: Submission) -> None:
+        all_there.wait()
+        given.append(store.pdf(submission, load.rubric(), ENGLISH))
 
-    threads = [threading.Thread(target=ask) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert (made, given) == (["en"], [b"made"] * 4)
+    with _submission(database) as submission, held_up() as go_on:
+        store = reports(go_on.made)
+        threads = [threading.Thread(target=ask, args=(submission,)) for _ in range(WAITING)]
+        for thread in threads:
+            thread.start()
+        all_there.wait()
+        assert go_on.begun.wait(30)
+        assert not given
+        go_on.event.set()
+        for thread in threads:
+            thread.join()
+    assert (go_on.orders, given) == (["en"], [b"made"] * WAITING)
 
 
 def test_two_processes_that_make_the_same_keep_one(client: FlaskClient, database: Database, reports: Made) -> None:
@@ -186,7 +190,7 @@ def test_each_language_has_a_pdf_of_its_own(client: FlaskClient, database: Datab
 
 
 def test_the_template_version_is_a_digest() -> None:
-    assert template_version(ENGLISH).startswith("sha256:")
+    assert re.fullmatch("sha256:[0-9a-f]{64}", template_version(ENGLISH))
 
 
 def test_nobody_waits_for_ever(client: FlaskClient, database: Database, reports: Made) -> None:
@@ -201,20 +205,22 @@ def test_nobody_waits_for_ever(client: FlaskClient, database: Database, reports:
     assert go_on.orders == ["en"]
 
 
-def test_more_than_may_wait_are_told_at_once(client: FlaskClient, database: Database, reports: Made) -> None:
+def test_more_than_may_wait_for_anything_are_told_at_once(client: FlaskClient, database: Database) -> None:
     submit(client, sparse())
     outcomes: queue.Queue[bytes | NotReady] = queue.Queue()
     too_many = 2
 
-    def ask(submission: Submission) -> None:
+    def ask(pdf: Callable[[], bytes]) -> None:
         try:
-            outcomes.put(store.pdf(submission, load.rubric(), ENGLISH))
+            outcomes.put(pdf())
         except NotReady as not_ready:
             outcomes.put(not_ready)
 
-    with _submission(database) as submission, held_up() as go_on:
-        store = reports(go_on.made)
-        asking = [threading.Thread(target=ask, args=(submission,)) for _ in range(WAITING + too_many)]
+    with _submission(database) as submission, closing(Background(PATIENCE)) as shared, held_up() as go_on:
+        store = Reports(database, shared, go_on.made)
+        kept = Questionnaires(shared, lambda *_: b"made" * go_on.event.wait(PATIENCE))
+        pdfs = (lambda: store.pdf(submission, load.rubric(), ENGLISH), lambda: kept.pdf(load.rubric(), "en"))
+        asking = [threading.Thread(target=ask, args=(pdfs[i % 2],)) for i in range(WAITING + too_many)]
         for thread in asking:
             thread.start()
         assert all(isinstance(outcomes.get(timeout=30), NotReady) for _ in range(too_many))
@@ -402,7 +408,7 @@ def _leases(database: Database) -> int:
         return len(session.scalars(select(Rendering.language)).all())
 
 
-def test_what_takes_too_long_is_not_tried_again(client: FlaskClient, database: Database) -> None:
+def test_what_takes_too_long_is_not_tried_again(client: FlaskClient, database: Database, reports: Made) -> None:
     submit(client, sparse())
     tried: list[Order] = []
 
@@ -410,9 +416,13 @@ def test_what_takes_too_long_is_not_tried_again(client: FlaskClient, database: D
         tried.append(order)
         raise TimeoutError
 
-    store = Reports(database, make, patience=60)
+    store = reports(make)
     with _submission(database) as submission:
         for _ in range(2):
             with pytest.raises(TimeoutError):
                 store.pdf(submission, load.rubric(), ENGLISH)
     assert len(tried) == 1
+
+
+def test_a_lease_outlasts_all_tries() -> None:
+    assert dt.timedelta(seconds=TRIES * LONGEST) < LEASE

@@ -5,6 +5,8 @@ import json
 import queue
 import re
 import threading
+from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -16,11 +18,12 @@ from sqlalchemy import select
 from rubric.answers import Answers
 from tests.webapp.assessment.starting import DECLARED, dump, words
 from tests.webapp.report.cases import CASES, all_equal, full, hostile, longest, result_of, sparse, told
-from tests.webapp.report.making import PATIENCE, asked
+from tests.webapp.report.making import PATIENCE, asked, in_this_process
 from tests.webapp.report.submitting import submit
 from webapp.database import Database
 from webapp.downloads import file_name
 from webapp.models import Submission
+from webapp.report.background import Background
 from webapp.report.edition import Edition
 from webapp.report.order import Order
 from webapp.report.store import Reports, init_app
@@ -157,7 +160,16 @@ def test_the_file_has_a_name_that_every_system_takes(region: str, name: str) -> 
     assert file_name(region, 3, "pdf") == name
 
 
-def test_a_page_stands_for_the_pdf_until_it_is_there(app: Flask, client: FlaskClient, database: Database) -> None:
+@pytest.fixture
+def impatient() -> Iterator[Background]:
+    """Where PDFs are made ahead, and nobody waits for one."""
+    with closing(Background(patience=0)) as background:
+        yield background
+
+
+def test_a_page_stands_for_the_pdf_until_it_is_there(
+    app: Flask, client: FlaskClient, database: Database, impatient: Background
+) -> None:
     go_on = threading.Event()
 
     def held_up(order: Order) -> bytes:
@@ -165,7 +177,7 @@ def test_a_page_stands_for_the_pdf_until_it_is_there(app: Flask, client: FlaskCl
         return order.edition.paper.encode()
 
     link = submit(client, sparse())
-    init_app(app, Reports(database, held_up, patience=0))
+    init_app(app, Reports(database, impatient, held_up))
     for _ in range(2):
         response = client.get(link + "report.pdf")
         assert response.status_code == 202
@@ -178,16 +190,25 @@ def test_a_page_stands_for_the_pdf_until_it_is_there(app: Flask, client: FlaskCl
     assert (response.status_code, response.content_type, response.data) == (200, "application/pdf", b"a4")
 
 
-def test_a_report_is_begun_when_it_is_submitted(app: Flask, client: FlaskClient, database: Database) -> None:
+def test_a_report_is_begun_when_it_is_submitted(
+    app: Flask, client: FlaskClient, database: Database, impatient: Background
+) -> None:
     orders: queue.Queue[Order] = queue.Queue()
+    replaced: list[Order] = []
 
     def make(order: Order) -> bytes:
         orders.put(order)
         return b"made"
 
-    init_app(app, Reports(database, make))
+    def made_before(order: Order) -> bytes:
+        replaced.append(order)
+        return b"made before"
+
+    for one in (made_before, make):
+        init_app(app, Reports(database, impatient, one))
     submit(client, sparse())
     assert orders.get(timeout=PATIENCE).edition == Edition("en", "a4")
+    assert not replaced
 
 
 @pytest.mark.parametrize(
@@ -204,7 +225,7 @@ def test_the_address_says_in_which_form(
     app: Flask, client: FlaskClient, database: Database, query: str, edition: Edition
 ) -> None:
     link = submit(client, sparse())
-    init_app(app, Reports(database, lambda order: repr(order.edition).encode(), PATIENCE))
+    init_app(app, Reports(database, in_this_process(), lambda order: repr(order.edition).encode()))
     assert client.get(link + "report.pdf" + query).text == repr(edition)
 
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from webapp import accounts, current, errors, headers, i18n, intake, pages, weight
+from webapp import current, errors, headers, i18n, intake, listing, pages, weight
+from webapp.accounts import security
 from webapp.admin import views as admin
 from webapp.assessment import file_views as files
 from webapp.assessment import fragments
@@ -32,11 +33,12 @@ def create_app(settings: Settings, shared: Callable[[], background.Background] =
     )
     database = Database(settings.database_url)
     upgrade(database)
+    listing.complete(database)
     current.equip(app.extensions, database, settings)
     for part in (errors, headers, i18n, intake, weight):
         part.init_app(app)
     fragments.install(app.jinja_env)
-    accounts.init_app(app, database, settings)
+    security.init_app(app, database, settings)
     _make_pdfs(app, database, shared())
     for blueprint in (pages.bp, assessment.bp, owner.bp, files.bp, report.bp, figures.bp, what_if.bp, admin.bp):
         app.register_blueprint(blueprint)

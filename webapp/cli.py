@@ -113,6 +113,7 @@ def _add_admin(admin: argparse.ArgumentParser) -> None:
     commands = admin.add_subparsers(required=True, metavar="COMMAND")
     create = commands.add_parser("create", help="create an account; the password is asked, or read from standard input")
     create.add_argument("email", metavar="EMAIL")
+    create.add_argument("--role", choices=("viewer", "reviewer", "administrator"), default="administrator")
     create.set_defaults(command=_admin_create)
 
 
@@ -284,16 +285,17 @@ def _rubric_check(options: argparse.Namespace) -> int:
 
 
 def _admin_create(options: argparse.Namespace) -> int:
-    from webapp import accounts, current
+    from webapp import audit, current
+    from webapp.accounts import creating
     from webapp.app import create_app
 
     with create_app(Settings.from_environment()).app_context():
         database = current.database()
         with database.reading() as session:
-            email = accounts.new_email(session, options.email)
+            email = creating.new_email(session, options.email)
         password = _asked_password(email) if sys.stdin.isatty() else _read_password(sys.stdin.buffer)
         with database.writing() as session:
-            accounts.create_administrator(session, email, password)
+            creating.create(session, email, password, options.role, audit.COMMAND_LINE)
     return _say(f"Made an account for {email}. Sign in at /admin/.", code=DONE)
 
 

@@ -8,7 +8,8 @@ from flask.testing import FlaskClient
 
 from tests.webapp.admin.signing_in import sign_in
 from tests.webapp.assessment.starting import start
-from webapp import accounts
+from webapp import audit
+from webapp.accounts import creating
 from webapp.database import Database
 from webapp.weight import FOLDER
 
@@ -81,7 +82,7 @@ def test_respondents_pages_are_compressed(client: FlaskClient) -> None:
 
 def test_administrators_pages_are_not_compressed(app: Flask, client: FlaskClient, database: Database) -> None:
     with app.app_context(), database.writing() as session:
-        accounts.create_administrator(session, "administrator@example.org", PASSWORD)
+        creating.create(session, "administrator@example.org", PASSWORD, "administrator", audit.COMMAND_LINE)
     addresses = ["/admin/login", "/admin/", "/admin/links"]
     sign_in_page = client.get(addresses[0], headers=BROTLI)
     assert "csrf_token" in sign_in_page.text

@@ -1,11 +1,12 @@
 """Pages of administrators: the list of submissions, one submission, its report."""
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from rubric.model import Rubric
-from webapp import accounts, mail
+from webapp import mail
+from webapp.accounts.roles import needs, pages
 from webapp.admin import service
 from webapp.admin.forms import place_from, place_text
 from webapp.assessment import links
@@ -18,14 +19,13 @@ from webapp.report.pdf import NoPango
 from webapp.report.store import report_on, reports
 from webapp.report.views import asked_edition
 
-bp = Blueprint("admin", __name__, url_prefix=accounts.PAGES)
-bp.before_request(accounts.administrators_only)
-bp.before_request(accounts.own_form_only)
+bp = pages("admin")
 
 Page = str | Response
 
 
 @bp.get("/")
+@needs("viewer")
 def submissions() -> str:
     with database().reading() as session:
         page = service.page(session, _place())
@@ -34,6 +34,7 @@ def submissions() -> str:
 
 
 @bp.get(f"/submissions/<int(max={LARGEST_ID}):submission_id>")
+@needs("viewer")
 def submission(submission_id: int) -> str:
     with database().reading() as session:
         chosen, rubric = _opened(session, submission_id)
@@ -47,6 +48,7 @@ def submission(submission_id: int) -> str:
 
 
 @bp.get(f"/submissions/<int(max={LARGEST_ID}):submission_id>/report.pdf")
+@needs("viewer")
 def report(submission_id: int) -> Response:
     with database().reading() as session:
         chosen, rubric = _opened(session, submission_id)
@@ -58,6 +60,7 @@ def report(submission_id: int) -> Response:
 
 
 @bp.get("/links")
+@needs("administrator")
 def lost_links() -> str:
     text = request.args.get("text", "").strip()
     with database().reading() as session:
@@ -68,6 +71,7 @@ def lost_links() -> str:
 
 
 @bp.post(f"/links/<int(max={LARGEST_ID}):assessment_id>")
+@needs("administrator")
 def give_again(assessment_id: int) -> Page:
     with database().writing() as session:
         lost = service.assessment(session, assessment_id) or abort(404)

@@ -86,7 +86,9 @@ def change_details(token: str) -> Page:
     with database().writing() as session:
         visit = links.owner_visit(session, token, lock=True)
         if form.validate():
-            service.describe(visit.assessment, form.region.data or "", form.country.data, form.contact.data)
+            service.describe_anew(
+                session, visit.assessment, form.region.data or "", form.country.data, form.contact.data
+            )
     if form.errors:
         return _details_page(visit, form), 422
     return redirect(url_for("assessment.tasks", token=token), 303)

@@ -13,6 +13,7 @@ from rubric.answers import Answers, from_content, submission_digest
 from rubric.assess import assess
 from rubric.digests import canonical
 from rubric.model import Rubric
+from webapp import audit, listing
 from webapp.assessment import links, peers
 from webapp.assessment.entries import (
     NEEDS_REASON,
@@ -27,6 +28,7 @@ from webapp.assessment.entries import (
 )
 from webapp.assessment.rubrics import keep, rubric_of
 from webapp.models import Assessment, Contact, Submission, now
+from webapp.status import FOLLOWS
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,14 @@ def describe(assessment: Assessment, region: str, country: str | None, contact: 
         assessment.contact = Contact(email=contact)
     else:
         assessment.contact.email = contact
+
+
+def describe_anew(
+    session: Session, assessment: Assessment, region: str, country: str | None, contact: str | None
+) -> None:
+    """The same for an assessment that may have been submitted."""
+    describe(assessment, region, country, contact)
+    listing.refresh(session, assessment)
 
 
 def start_next(session: Session, submission: Submission) -> str:
@@ -154,6 +164,10 @@ def submit(session: Session, assessment: Assessment) -> Submission:
     assessment.submissions.append(submission)
     session.flush()  # so that it counts among the regions itself
     submission.peers = peers.spread(session, rubric.digest, at.date())
+    assessment.status = FOLLOWS["submit"][assessment.status]
+    assessment.revision += 1
+    audit.record(session, audit.REGION, "submitted", audit.assessment(assessment), number=number, digest=own)
+    listing.refresh(session, assessment)
     return submission
 
 

@@ -5,7 +5,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.webapp.admin.signing_in import EMAIL, PASSWORD, sign_in
-from webapp import accounts
+from webapp import audit
+from webapp.accounts import creating
 from webapp.database import Database
 
 
@@ -13,7 +14,7 @@ from webapp.database import Database
 def account(app: Flask, database: Database) -> None:
     """The account of an administrator."""
     with app.app_context(), database.writing() as session:
-        accounts.create_administrator(session, EMAIL, PASSWORD)
+        creating.create(session, EMAIL, PASSWORD, "administrator", audit.COMMAND_LINE)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ Only signing in and out is switched on. Whatever else it offers has no address h
 import datetime as dt
 from typing import Any
 
-from flask import Flask, Request, abort, current_app, render_template, request
+from flask import Flask, Request, current_app, render_template, request
 from flask.globals import app_ctx
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import user_logged_out
@@ -14,23 +14,16 @@ from flask_security import (
     LoginForm,
     Security,
     SQLAlchemySessionUserDatastore,
-    auth_required,
-    hash_password,
-    roles_required,
 )
-from flask_security.mail_util import EmailValidateException
 from flask_security.utils import validate_redirect_url
-from flask_wtf.csrf import generate_csrf, validate_csrf
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
-from wtforms import ValidationError
 
-from rubric.problems import InputError, Problem, quote
 from webapp.config import Settings
 from webapp.database import WRITING, Database
 from webapp.models import Role, User
 
-ADMINISTRATOR = "administrator"
 PAGES = "/admin"
 """Where the pages of administrators are; the cookie goes nowhere else."""
 SIGNED_IN_FOR = dt.timedelta(hours=12)
@@ -140,47 +133,3 @@ def _end_sessions(_: Flask, user: User) -> None:
 def _security() -> Security:
     extension: Security = current_app.extensions["security"]
     return extension
-
-
-@auth_required("session")
-@roles_required(ADMINISTRATOR)
-def administrators_only() -> None:
-    """To be run before every request of a blueprint: others are led to the sign-in page, or refused."""
-
-
-def own_form_only() -> None:
-    """To be run before every request of a blueprint: a form without the token of this session is refused (400)."""
-    if request.method == "POST":
-        try:
-            validate_csrf(request.form.get("csrf_token"))
-        except ValidationError:
-            abort(400)
-
-
-def new_email(session: Session, email: str) -> str:
-    """`email` in its normal form. Raises InputError if it is none, or if an account has it."""
-    try:
-        normal: str = _security().mail_util.normalize(email)
-    except EmailValidateException:
-        raise InputError(
-            [Problem("EMAIL", f"found {quote(email)}", "an e-mail address like name@example.org")]
-        ) from None
-    if _datastore(session).find_user(case_insensitive=True, email=normal):
-        raise InputError([Problem("EMAIL", f"there is an account for {normal} already", "an address without one")])
-    return normal
-
-
-def create_administrator(session: Session, email: str, password: str) -> None:
-    """Creates an account that may open the pages of administrators. Raises InputError where something does not fit."""
-    address = new_email(session, email)
-    problems, normal = _security().password_util.validate(password, is_register=True, email=address)
-    if problems:
-        expected = f"{SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters"
-        raise InputError([Problem("password", f"has {len(normal)} characters", expected)])
-    store = _datastore(session)
-    role = store.find_or_create_role(ADMINISTRATOR)
-    store.create_user(email=address, password=hash_password(normal), roles=[role])
-
-
-def _datastore(session: Session) -> SQLAlchemySessionUserDatastore:
-    return SQLAlchemySessionUserDatastore(session, User, Role)  # type: ignore[arg-type]  # any session will do

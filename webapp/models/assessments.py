@@ -1,76 +1,38 @@
-"""What the database holds."""
+"""Assessments: one region's answers in progress, who may give them, whom to ask, and what was submitted."""
 
 import datetime as dt
 
-from flask_security.models import sqla as security
-from sqlalchemy import (
-    JSON,
-    DateTime,
-    Dialect,
-    ForeignKey,
-    Index,
-    LargeBinary,
-    MetaData,
-    String,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-DIGEST_LENGTH = len("sha256:") + 64
-LARGEST_ID = 2**31 - 1
-"""Of a row: what PostgreSQL's integer holds."""
-
-
-class UtcTime(TypeDecorator[dt.datetime]):
-    """A moment, stored and given back in UTC, on databases with and without time zones."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
-        return value.astimezone(dt.UTC) if value else None
-
-    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
-
-
-def now() -> dt.datetime:
-    """This second, in UTC. Whole seconds, so that a time reads the same wherever it is written."""
-    return dt.datetime.now(dt.UTC).replace(microsecond=0)
-
-
-class Base(DeclarativeBase):
-    """All tables, with constraint names that migrations can rely on."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(column_0_label)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
+from webapp.models.base import DIGEST_LENGTH, Base, UtcTime, now
 
 
 class StoredRubric(Base):
-    """A rubric that an assessment uses, whole, so that it outlives the program's own files."""
+    """A rubric that an assessment uses, whole, so that it outlives the program's own files.
+
+    New assessments begin with the one that was chosen last, `chosen_at`; with the program's newest where none was.
+    """
 
     __tablename__ = "rubrics"
 
     digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH), primary_key=True)
     version: Mapped[str] = mapped_column(String(20))
     content: Mapped[str] = mapped_column(Text)
+    kept_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+    chosen_at: Mapped[dt.datetime | None] = mapped_column(UtcTime)
 
 
 class Assessment(Base):
-    """One region's answers in progress. `previous` is the digest of the submission whose answers it began with."""
+    """One region's answers in progress. `previous` is the digest of the submission whose answers it began with.
+
+    `status` is where its review stands (see webapp.status), `accepted` the number of the submission that was accepted
+    last, `reviewer_id` the account that reviews it. `revision` counts what happens in its review, so that nobody
+    decides on what has changed under them.
+    """
 
     __tablename__ = "assessments"
+    __table_args__ = {"sqlite_autoincrement": True}  # the audit log names rows by their ids: none is given twice
 
     id: Mapped[int] = mapped_column(primary_key=True)
     rubric_digest: Mapped[str] = mapped_column(ForeignKey("rubrics.digest"))
@@ -79,6 +41,10 @@ class Assessment(Base):
     previous: Mapped[str | None] = mapped_column(String(DIGEST_LENGTH))
     started_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
     changed_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+    status: Mapped[str] = mapped_column(String(20), default="draft")
+    accepted: Mapped[int | None]
+    reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"), index=True)
+    revision: Mapped[int] = mapped_column(default=0)
 
     contact: Mapped["Contact | None"] = relationship(back_populates="assessment", cascade="all, delete-orphan")
     answers: Mapped[list["Answer"]] = relationship(cascade="all, delete-orphan")
@@ -202,6 +168,7 @@ class Submission(Base):
     __table_args__ = (
         UniqueConstraint("assessment_id", "number"),
         Index("ix_submissions_newest", "rubric_digest", "assessment_id", "number"),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -215,53 +182,3 @@ class Submission(Base):
     peers: Mapped[str | None] = mapped_column(Text)
 
     assessment: Mapped[Assessment] = relationship(back_populates="submissions")
-
-
-class Report(Base):
-    """A PDF, kept for the digest of the submission, one version of the template and one language.
-
-    Beside the template, `template_version` stands for the submission before and the other regions that the PDF shows.
-    Submissions that say the same in the same second have one digest, and share it.
-    """
-
-    __tablename__ = "reports"
-
-    submission_digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH), primary_key=True)
-    template_version: Mapped[str] = mapped_column(String(DIGEST_LENGTH), primary_key=True)
-    language: Mapped[str] = mapped_column(String(20), primary_key=True)
-    pdf: Mapped[bytes] = mapped_column(LargeBinary)
-    made_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
-
-
-class Rendering(Base):
-    """That a process is making the report with this key; nobody else does until then, when it counts as dead."""
-
-    __tablename__ = "renderings"
-
-    submission_digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH), primary_key=True)
-    template_version: Mapped[str] = mapped_column(String(DIGEST_LENGTH), primary_key=True)
-    language: Mapped[str] = mapped_column(String(20), primary_key=True)
-    leased_until: Mapped[dt.datetime] = mapped_column(UtcTime)
-
-
-security.FsModels.set_db_info(  # type: ignore[no-untyped-call]  # the package is only partly typed
-    base_model=Base, user_table_name="accounts", role_table_name="roles", webauthn_table_name="passkeys"
-)
-
-
-class Role(Base, security.FsRoleMixin):
-    """What an account may do."""
-
-    __tablename__ = "roles"
-
-
-class User(Base, security.FsUserMixin):
-    """An account of somebody who administers submissions."""
-
-    __tablename__ = "accounts"
-
-
-class WebAuthn(Base, security.FsWebAuthnMixin):
-    """A passkey of an account."""
-
-    __tablename__ = "passkeys"

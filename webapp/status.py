@@ -1,0 +1,22 @@
+"""Where the review of an assessment stands, and what may follow."""
+
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+Status = Literal["draft", "received", "in-review", "returned", "resubmitted", "accepted", "withdrawn"]
+STATUSES: tuple[Status, ...] = get_args(Status)
+SUPERSEDED = "superseded"
+"""What the list says of a submission that a later one has taken the place of."""
+
+Step = Literal["submit", "begin", "return", "accept", "withdraw"]
+FOLLOWS: Mapping[Step, Mapping[str, Status]] = {
+    "submit": {
+        "draft": "received",
+        **dict.fromkeys(("received", "in-review", "returned", "resubmitted", "accepted", "withdrawn"), "resubmitted"),
+    },
+    "begin": dict.fromkeys(("received", "resubmitted", "accepted", "withdrawn"), "in-review"),
+    "return": {"in-review": "returned"},
+    "accept": {"in-review": "accepted"},
+    "withdraw": dict.fromkeys(("received", "in-review", "returned", "resubmitted", "accepted"), "withdrawn"),
+}
+"""For each step: from which statuses it may be taken, and to which it leads."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Flask
 
 from webapp import current, errors, headers, i18n, intake, listing, pages, weight
-from webapp.accounts import security
+from webapp.accounts import roles, security
 from webapp.admin import views as admin
 from webapp.assessment import file_views as files
 from webapp.assessment import fragments
@@ -38,6 +38,7 @@ def create_app(settings: Settings, shared: Callable[[], background.Background] =
     for part in (errors, headers, i18n, intake, weight):
         part.init_app(app)
     fragments.install(app.jinja_env)
+    roles.install(app.jinja_env)
     security.init_app(app, database, settings)
     _make_pdfs(app, database, shared())
     for blueprint in (pages.bp, assessment.bp, owner.bp, files.bp, report.bp, figures.bp, what_if.bp, admin.bp):

@@ -7,6 +7,7 @@ from flask import Blueprint, abort, current_app, request
 from flask_login import current_user
 from flask_security import auth_required
 from flask_wtf.csrf import validate_csrf
+from jinja2 import Environment
 from wtforms import ValidationError
 
 from webapp.accounts.security import PAGES
@@ -16,6 +17,11 @@ ROLES: tuple[Role, ...] = get_args(Role)
 """Each may do all that those before it may."""
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+def install(environment: Environment) -> None:
+    """Lets templates ask what whoever reads them `may`."""
+    environment.globals["may"] = may
 
 
 def pages(name: str, path: str = "") -> Blueprint:

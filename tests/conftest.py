@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import chromium, postgresql
@@ -25,6 +27,23 @@ from webapp.migrations import upgrade
 from webapp.report.background import background
 
 DATABASES = ("sqlite", "postgresql")
+
+
+class _Compiled(BytecodeCache):
+    """Templates that an application in this process has compiled already."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if code := self._code.get(bucket.key):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = _Compiled()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -115,6 +134,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 def app(settings: Settings) -> Iterator[Flask]:
     """The application on a fresh database."""
     app = create_app(settings, in_this_process)
+    app.jinja_env.bytecode_cache = COMPILED
     yield app
     with app.app_context():
         background().close()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, abort, get_template_attribute, redirect, url_for
+from flask import Blueprint, abort, get_template_attribute
 from werkzeug.wrappers import Response
 
 from webapp.assessment.spreadsheet import MEDIA_TYPE
@@ -11,7 +11,7 @@ from webapp.downloads import attachment, file_name
 from webapp.i18n import language
 from webapp.report.context import Report
 from webapp.report.figures import Table, as_csv, countries, narrowing, other_scores, themes
-from webapp.report.opened import opened
+from webapp.report.opened import submitted
 from webapp.report.picture import picture
 from webapp.report.store import report_on
 from webapp.report.workbook import workbook
@@ -53,9 +53,7 @@ def all_figures(token: str) -> Response:
 
 def _file(token: str, name: str, kind: str, media_type: str, make: Callable[[Report], bytes]) -> Response:
     with database().reading() as session:
-        visit, submission = opened(session, token)
-        if submission is None:
-            return redirect(url_for("assessment.check", token=token))
+        visit, submission = submitted(session, token)
         report = report_on(session, submission, visit.rubric, language())
     what = f"{submission.number}-{name}-{report.date}-{report.rubric.version}"
     return attachment(make(report), media_type, file_name(report.region, what, kind))

@@ -1,6 +1,6 @@
 """The result of the latest submission: a page to read, a PDF to hand on."""
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request
 from jinja2 import Environment
 from werkzeug.wrappers import Response
 
@@ -13,7 +13,7 @@ from webapp.models import Submission
 from webapp.report import scripts, wording
 from webapp.report.background import NotReady
 from webapp.report.edition import Edition, Paper
-from webapp.report.opened import opened
+from webapp.report.opened import submitted
 from webapp.report.pdf import NoPango
 from webapp.report.store import edition_of, report_on, reports
 from webapp.report.version import template_version
@@ -39,9 +39,7 @@ def _prepare(state: object) -> None:
 @bp.get("/a/<token>/result")
 def result(token: str) -> Page:
     with database().reading() as session:
-        visit, submission = opened(session, token)
-        if submission is None:
-            return redirect(url_for("assessment.check", token=token))
+        visit, submission = submitted(session, token)
         usual = edition_of(submission, language())
         return render_template(
             "report/result.html",
@@ -60,9 +58,7 @@ def result(token: str) -> Page:
 @bp.get("/a/<token>/report.pdf")
 def pdf(token: str) -> Page:
     with database().reading() as session:
-        visit, submission = opened(session, token)
-    if submission is None:
-        return redirect(url_for("assessment.check", token=token))
+        visit, submission = submitted(session, token)
     edition = asked_edition(submission)
     try:
         content = reports().pdf(submission, visit.rubric, edition)

@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 import signal
+import tempfile
 import threading
 import traceback
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from contextlib import suppress
 from functools import partial
 from multiprocessing import active_children, get_context
 from multiprocessing.connection import Connection
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
@@ -50,6 +52,7 @@ class Pool:
         self._turn, self._changing = Lock(), Lock()
         self._executor: ProcessPoolExecutor | None = None
         self._lifeline: Connection | None = None
+        self._folder: TemporaryDirectory[str] | None = None
         self._number: Future[int] = Future()
         self._closed = False
 
@@ -92,17 +95,19 @@ class Pool:
     def _started(self) -> ProcessPoolExecutor:
         context = get_context("spawn")
         theirs, self._lifeline = context.Pipe(duplex=False)
+        self._folder = TemporaryDirectory(prefix="octant-", ignore_cleanup_errors=True)
         self._done = 0
-        executor = ProcessPoolExecutor(1, context, _settle, (theirs,))
+        executor = ProcessPoolExecutor(1, context, _settle, (theirs, self._folder.name))
         self._number = executor.submit(os.getpid)
         return executor
 
     def _end(self) -> None:
         with self._changing:
-            if self._executor and self._lifeline:
+            if self._executor and self._lifeline and self._folder:
                 self._lifeline.close()
                 self._kill()
                 self._executor.shutdown(wait=False)
+                self._folder.cleanup()
             self._executor = None
 
     def _kill(self) -> None:
@@ -124,8 +129,12 @@ def _carried_out(work: Callable[[], T]) -> T:
         gc.collect()
 
 
-def _settle(lifeline: Connection) -> None:
-    """Runs first in the other process: it stands behind all others, and listens for its end."""
+def _settle(lifeline: Connection, folder: str) -> None:
+    """Runs first in the other process: it stands behind all others, and listens for its end.
+
+    It leaves its own files in `folder`, as it may have no time to remove them.
+    """
+    tempfile.tempdir = folder
     os.environ.update(dict.fromkeys(NUMERIC_THREADS, "1"))
     if hasattr(os, "nice"):
         os.nice(NICENESS)

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -125,6 +126,13 @@ def test_what_never_ends_is_given_up(endless: Callable[[], None]) -> None:
         with pytest.raises(TimeoutError):
             pool.run(endless)
         gone(before)
+
+
+def test_files_that_a_process_leaves_go_with_it(pool: Pool) -> None:
+    left = Path(pool.run(tempfile.mkdtemp))
+    assert left.is_dir()
+    pool.close()
+    assert not left.parent.exists()
 
 
 def test_errors_come_back_and_say_where_they_arose(pool: Pool) -> None:

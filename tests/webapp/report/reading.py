@@ -1,7 +1,11 @@
-"""How tests read pages and the HTML of PDFs: as blocks of text, as somebody sees them."""
+"""How tests read pages, PDFs and the HTML of PDFs: as text, as somebody sees it."""
 
+import io
 import re
+from functools import lru_cache
 from html.parser import HTMLParser
+
+from pypdf import PdfReader
 
 BLOCKS = {"p", "li", "td", "th", "h1", "h2", "h3", "h4", "caption", "dt", "dd", "section", "div", "summary", "br"}
 BLOCK_CLASSES = {"asked", "place"}
@@ -43,3 +47,9 @@ def blocks(page: str) -> list[str]:
 def sentences(block: str) -> list[str]:
     """The sentences of a block."""
     return re.split(r"(?<=[.?!]) (?=\S)", block)
+
+
+@lru_cache(maxsize=32)  # reading takes as long as making, and many tests look at the same
+def printed(pdf: bytes) -> tuple[str, ...]:
+    """The text on each page of a PDF."""
+    return tuple(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)

@@ -13,6 +13,7 @@ from rubric import load
 from rubric.digests import canonical
 from tests.webapp.assessment.starting import DECLARED, SKILLS
 from tests.webapp.report.cases import reworded, sparse
+from tests.webapp.report.reading import printed
 from tests.webapp.report.submitting import submit
 from webapp.assessment.rubrics import keep
 from webapp.database import Database
@@ -64,7 +65,7 @@ def shown_and_attached(pdf: bytes) -> str:
     """All text on the pages and in the attachments."""
     reader = PdfReader(io.BytesIO(pdf))
     attached = [content.decode() for contents in reader.attachments.values() for content in contents]
-    return "\n".join([*(page.extract_text() for page in reader.pages), *attached])
+    return "\n".join([*printed(pdf), *attached])
 
 
 def test_the_pdf_of_a_resubmission_holds_the_levels_of_the_one_before(

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from pypdf import PdfReader
 
 from tests.checkers import STANDARDS, breaches
 from tests.webapp.report.cases import CASES
+from tests.webapp.report.reading import printed
 from webapp.config import ROOT
 from webapp.report import scripts
 from webapp.report.pdf import fetcher, unprintable
@@ -34,7 +36,7 @@ pathlib.Path(sys.argv[2]).write_bytes(pdf(report_on(CASES[sys.argv[1]]()), Editi
 
 
 def _text(file: Path) -> str:
-    return " ".join(" ".join(sheet.extract_text() for sheet in PdfReader(file).pages).split())
+    return " ".join(" ".join(printed(file.read_bytes())).split())
 
 
 def _fonts(file: Path) -> dict[str, Any]:
@@ -53,6 +55,7 @@ def bare_machine(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Pa
     settings = folder / "fonts.conf"
     settings.write_text(f"<fontconfig><dir>{folder}/fonts</dir><cachedir>{folder}/cache</cachedir></fontconfig>")
 
+    @cache
     def made(name: str) -> Path:
         file = folder / f"{name}.pdf"
         command = [sys.executable, "-W", "ignore", "-c", MADE_WITHOUT_FONTS, name, str(file)]

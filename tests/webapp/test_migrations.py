@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,11 +17,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rubric import load
 from rubric.digests import canonical
-from webapp.assessment import links, service
+from webapp.assessment import links, peers, service
 from webapp.config import ROOT
 from webapp.database import Database
 from webapp.migrations import downgrade, upgrade
-from webapp.models import Assessment, Base, Link, Priority, StoredRubric
+from webapp.models import Assessment, Base, Contact, Link, Priority, StoredRubric, User
 
 STARTS = 3
 COMPARISON = {
@@ -239,3 +240,94 @@ def submissions_of(database: Database) -> list[tuple[object, ...]]:
     """All rows of submissions, in all columns."""
     with database.reading() as session:
         return [tuple(row) for row in session.execute(text("SELECT * FROM submissions"))]
+
+
+OTHER_RUBRIC = "sha256:" + "1" * 64
+OLDER, NEWER = '{"regions":6}', '{"regions":11}'
+SUBMITTED = (
+    (1, 2, RUBRIC.digest, OLDER),
+    (2, 1, RUBRIC.digest, NEWER),
+    (2, 2, RUBRIC.digest, None),
+    (2, 3, OTHER_RUBRIC, None),
+)
+"""Assessment, number, rubric, and how the regions stood."""
+ACCOUNTS: tuple[dict[str, object], ...] = (
+    {"id": 1, "email": "1@example.org", "active": True},
+    {"id": 2, "email": "2@example.org", "active": False},
+)
+AT_0004: list[tuple[str, dict[str, object]]] = [
+    ("INSERT INTO rubrics (digest, version, content) VALUES (:digest, '2000.1', '{}')", {"digest": OTHER_RUBRIC}),
+    (
+        "INSERT INTO assessments (id, rubric_digest, region, started_at, changed_at) "
+        "VALUES (3, :digest, 'Made-up region 3', :at, :at)",
+        {"digest": RUBRIC.digest, "at": AT},
+    ),
+    *(
+        (
+            "INSERT INTO submissions (assessment_id, number, at, digest, rubric_digest, answers, result, peers) "
+            "VALUES (:assessment, :number, :at, :own, :rubric, '{}', '{}', :peers)",
+            {"assessment": assessment, "number": number, "rubric": rubric, "peers": told, "at": AT}
+            | {"own": "sha256:" + f"{assessment}{number}" * 32},
+        )
+        for assessment, number, rubric, told in SUBMITTED
+    ),
+    ("INSERT INTO roles (id, name) VALUES (1, 'administrator')", {}),
+    *(
+        (
+            "INSERT INTO accounts (id, email, active, password, fs_uniquifier, tf_totp_secret) "
+            "VALUES (:id, :email, :active, 'hash', :email, 'secret')",
+            account,
+        )
+        for account in ACCOUNTS
+    ),
+    ("INSERT INTO roles_users (user_id, role_id) VALUES (1, 1)", {}),
+    (
+        "INSERT INTO passkeys (credential_id, public_key, backup_state, device_type, lastuse_datetime, name, usage, "
+        "user_id) VALUES (:bytes, :bytes, :no, 'single_device', CURRENT_TIMESTAMP, 'key', 'secondary', 2)",
+        {"bytes": b"1", "no": False},
+    ),
+]
+
+
+@pytest.fixture
+def before_review(before_links: Database) -> Database:
+    """A database with rows in it, as it was before there were reviews: accounts had no pseudonyms."""
+    upgrade(before_links, "0004")
+    with before_links.writing() as session:
+        for statement, values in AT_0004:
+            session.execute(text(statement), values)
+    return before_links
+
+
+def test_accounts_and_what_was_told_of_regions_outlive_the_coming_of_reviews(before_review: Database) -> None:
+    before = everything(before_review)
+    for _ in range(2):
+        upgrade(before_review)
+        assert differences(before_review) == []
+        with before_review.reading() as session:
+            users = session.scalars(select(User).order_by(User.id)).all()
+            assert [(user.email, user.active, len(user.webauthn)) for user in users] == [
+                ("1@example.org", True, 0),
+                ("2@example.org", False, 1),
+            ]
+            assert [role.name for role in users[0].roles] == ["administrator"]
+            assert all(re.fullmatch("[0-9a-f]{8}", user.pseudonym) for user in users)
+            assert users[0].pseudonym != users[1].pseudonym
+            assert peers.last_told(session, RUBRIC.digest) == NEWER
+            assert peers.last_told(session, OTHER_RUBRIC) is None
+            stand = session.execute(select(Assessment.id, Assessment.status, Assessment.revision)).all()
+            assert sorted(map(tuple, stand)) == [(1, "received", 0), (2, "received", 0), (3, "draft", 0)]
+            assert session.scalars(select(Contact.email)).all() == ["a@example.org"]
+        downgrade(before_review, "0004")
+        assert everything(before_review) == before
+
+
+def everything(database: Database) -> dict[str, list[str]]:
+    """All rows of all tables, with the names of their columns, which SQLite does not keep in order."""
+    with database.reading() as session:
+        return {
+            table: sorted(
+                str(sorted(row.items())) for row in session.execute(text(f"SELECT * FROM {table}")).mappings()
+            )
+            for table in tables(database)
+        }

@@ -13,10 +13,11 @@ from webapp.models.assessments import (
     StoredRubric,
     Submission,
 )
-from webapp.models.base import DIGEST_LENGTH, LARGEST_ID, Base, UtcTime, now
+from webapp.models.base import DIGEST_LENGTH, LARGEST_ID, Base, UtcTime, add_rows, midnight, now
 from webapp.models.derived import Listing, Rendering, Report, ThemeScore
 from webapp.models.governance import AuditEntry
-from webapp.models.review import ReviewNote, ReviewQuestion
+from webapp.models.imports import PendingImport
+from webapp.models.review import ReviewNote, ReviewQuestion, ReviewStep
 
 __all__ = [
     "DIGEST_LENGTH",
@@ -32,12 +33,14 @@ __all__ = [
     "Link",
     "Listing",
     "Mailing",
+    "PendingImport",
     "Priority",
     "Rating",
     "Rendering",
     "Report",
     "ReviewNote",
     "ReviewQuestion",
+    "ReviewStep",
     "Role",
     "SignedIn",
     "StoredRubric",
@@ -46,5 +49,7 @@ __all__ = [
     "User",
     "UtcTime",
     "WebAuthn",
+    "add_rows",
+    "midnight",
     "now",
 ]

@@ -26,12 +26,17 @@ class Role(Base, security.FsRoleMixin):
 
 
 class User(Base, security.FsUserMixin):
-    """An account of somebody who administers submissions. The audit log knows it by its `pseudonym`."""
+    """An account of somebody who administers submissions. The audit log knows it by its `pseudonym`.
+
+    `last_code` counts the half minutes up to the newest one-time code that was used: none is taken twice.
+    """
 
     __tablename__ = "accounts"
     __table_args__ = {"sqlite_autoincrement": True}
 
     pseudonym: Mapped[str] = mapped_column(String(8), unique=True, default=_pseudonym)
+    seen_at: Mapped[dt.datetime | None] = mapped_column(UtcTime)
+    last_code: Mapped[int | None]
 
 
 class WebAuthn(Base, security.FsWebAuthnMixin):

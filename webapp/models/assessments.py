@@ -1,6 +1,7 @@
 """Assessments: one region's answers in progress, who may give them, whom to ask, and what was submitted."""
 
 import datetime as dt
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -12,6 +13,9 @@ class StoredRubric(Base):
     """A rubric that an assessment uses, whole, so that it outlives the program's own files.
 
     New assessments begin with the one that was chosen last, `chosen_at`; with the program's newest where none was.
+    `norms_from` holds the regions that its norms were measured from here, each by the id of its first assessment, and
+    `norms_told` what was told of each question, as rubric.norms.Norm has it.
+    `peers` is how the regions stood that answer it, as regions were told last.
     """
 
     __tablename__ = "rubrics"
@@ -21,14 +25,19 @@ class StoredRubric(Base):
     content: Mapped[str] = mapped_column(Text)
     kept_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
     chosen_at: Mapped[dt.datetime | None] = mapped_column(UtcTime)
+    norms_from: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
+    norms_told: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+    peers: Mapped[str | None] = mapped_column(Text)
 
 
 class Assessment(Base):
     """One region's answers in progress. `previous` is the digest of the submission whose answers it began with.
 
+    `origin` is the id of the region's first assessment, None for the first itself. It stays when that one is erased, so
+    that no region is ever taken for another one (see webapp.regions).
     `status` is where its review stands (see webapp.status), `accepted` the number of the submission that was accepted
     last, `reviewer_id` the account that reviews it. `revision` counts what happens in its review, so that nobody
-    decides on what has changed under them.
+    decides on what has changed under them. `made_up` is the number of a made-up region, None for every real one.
     """
 
     __tablename__ = "assessments"
@@ -39,12 +48,14 @@ class Assessment(Base):
     region: Mapped[str] = mapped_column(String(120))
     country: Mapped[str | None] = mapped_column(String(2))
     previous: Mapped[str | None] = mapped_column(String(DIGEST_LENGTH))
+    origin: Mapped[int | None] = mapped_column(index=True)
     started_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
     changed_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
     status: Mapped[str] = mapped_column(String(20), default="draft")
     accepted: Mapped[int | None]
     reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"), index=True)
     revision: Mapped[int] = mapped_column(default=0)
+    made_up: Mapped[int | None] = mapped_column(unique=True)
 
     contact: Mapped["Contact | None"] = relationship(back_populates="assessment", cascade="all, delete-orphan")
     answers: Mapped[list["Answer"]] = relationship(cascade="all, delete-orphan")
@@ -62,6 +73,7 @@ class Contributor(Base):
     """Somebody who was asked to answer some themes: personal, and therefore in a table that can be erased."""
 
     __tablename__ = "contributors"
+    __table_args__ = {"sqlite_autoincrement": True}  # a link made for an id never opens anything for another person
 
     id: Mapped[int] = mapped_column(primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessments.id", ondelete="CASCADE"), index=True)

@@ -1,9 +1,10 @@
 """What all tables share: the base of the models, and how moments are kept."""
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, insert
+from sqlalchemy.orm import DeclarativeBase, Session
 
 DIGEST_LENGTH = len("sha256:") + 64
 LARGEST_ID = 2**31 - 1
@@ -30,6 +31,11 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 
+def midnight(day: dt.date) -> dt.datetime:
+    """The moment at which a day begins, in UTC."""
+    return dt.datetime.combine(day, dt.time(), dt.UTC)
+
+
 class Base(DeclarativeBase):
     """All tables, with constraint names that migrations can rely on."""
 
@@ -42,3 +48,9 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+def add_rows(session: Session, kind: type[Base], rows: Iterable[Mapping[str, object]]) -> None:
+    """Adds many rows of a kind at once, by column, without making objects of them."""
+    if values := list(rows):
+        session.execute(insert(Base.metadata.tables[kind.__tablename__]), values)

@@ -12,8 +12,10 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-FILTERS = (None, "status", "country", "verdict", "nearest", "rubric_digest", "reviewer_id")
+FILTERS = ("status", "country", "verdict", "nearest", "rubric_version", "reviewer_id")
 SORTS = ("at", "score", "region_key")
+THEME_SORTS = ("at", "score", "overall", "region_key")
+KEY = sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql")
 APPEND_ONLY_SQLITE = (
     "CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'append-only'); END",
     "CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'append-only'); END",
@@ -25,7 +27,7 @@ APPEND_ONLY_POSTGRESQL = (
     "FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only()",
 )
 SEARCH_SQLITE = (
-    'CREATE VIRTUAL TABLE search USING fts5(words, tokenize = "unicode61 remove_diacritics 2")',
+    """CREATE VIRTUAL TABLE search USING fts5(words, tokenize = "ascii tokenchars '@'", prefix = '1 2 3')""",
     "CREATE TRIGGER search_no_more AFTER DELETE ON submissions BEGIN DELETE FROM search WHERE rowid = OLD.id; END",
 )
 SEARCH_POSTGRESQL = (
@@ -33,6 +35,18 @@ SEARCH_POSTGRESQL = (
     "words tsvector NOT NULL)",
     "CREATE INDEX ix_search_words ON search USING gin (words)",
 )
+ORIGINS = """
+WITH RECURSIVE begun (id, after) AS (
+  SELECT a.id, min(s.assessment_id) FROM assessments a JOIN submissions s ON s.digest = a.previous
+  WHERE s.assessment_id < a.id GROUP BY a.id
+), origins (id, first) AS (
+  SELECT begun.id, begun.after FROM begun WHERE begun.after NOT IN (SELECT id FROM begun)
+  UNION ALL SELECT begun.id, origins.first FROM begun JOIN origins ON begun.after = origins.id
+)
+UPDATE assessments SET origin = (SELECT first FROM origins WHERE origins.id = assessments.id)
+WHERE previous IS NOT NULL
+"""
+"""Of each assessment that goes on from another, the first of its region."""
 
 
 def upgrade() -> None:
@@ -65,6 +79,8 @@ def upgrade() -> None:
 def _add_to_tables() -> None:
     with _made_anew("accounts") as batch:
         batch.add_column(sa.Column("pseudonym", sa.String(length=8), nullable=True))
+        batch.add_column(sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True))
+        batch.add_column(sa.Column("last_code", sa.Integer(), nullable=True))
     accounts = sa.table("accounts", sa.column("id"), sa.column("pseudonym"))
     connection = op.get_bind()
     for account_id in connection.scalars(sa.select(accounts.c.id)).all():
@@ -78,21 +94,34 @@ def _add_to_tables() -> None:
         batch.add_column(sa.Column("accepted", sa.Integer(), nullable=True))
         batch.add_column(sa.Column("reviewer_id", sa.Integer(), nullable=True))
         batch.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="0"))
+        batch.add_column(sa.Column("made_up", sa.Integer(), nullable=True))
+        batch.add_column(sa.Column("origin", sa.Integer(), nullable=True))
+        batch.create_unique_constraint(op.f("uq_assessments_made_up"), ["made_up"])
         batch.create_foreign_key(
             op.f("fk_assessments_reviewer_id_accounts"), "accounts", ["reviewer_id"], ["id"], ondelete="SET NULL"
         )
         batch.create_index(op.f("ix_assessments_reviewer_id"), ["reviewer_id"])
+        batch.create_index(op.f("ix_assessments_origin"), ["origin"])
+    op.execute(ORIGINS)
     op.execute("UPDATE assessments SET status = 'received' WHERE id IN (SELECT assessment_id FROM submissions)")
     with op.batch_alter_table("assessments") as batch:
         batch.alter_column("status", existing_type=sa.String(length=20), server_default=None)
         batch.alter_column("revision", existing_type=sa.Integer(), server_default=None)
-    with _made_anew("submissions"):
-        pass
+    for table in ("submissions", "contributors"):
+        with _made_anew(table):
+            pass
     with op.batch_alter_table("rubrics") as batch:
         batch.add_column(
             sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False, server_default="2026-01-01 00:00:00+00:00")
         )
         batch.add_column(sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=True))
+        batch.add_column(sa.Column("norms_from", sa.JSON(), nullable=True))
+        batch.add_column(sa.Column("norms_told", sa.JSON(), nullable=True))
+        batch.add_column(sa.Column("peers", sa.Text(), nullable=True))
+    op.execute(
+        "UPDATE rubrics SET peers = (SELECT peers FROM submissions WHERE submissions.peers IS NOT NULL "
+        "AND rubric_digest = rubrics.digest ORDER BY id DESC LIMIT 1)"
+    )
     with op.batch_alter_table("rubrics") as batch:
         batch.alter_column("kept_at", existing_type=sa.DateTime(timezone=True), server_default=None)
 
@@ -129,7 +158,18 @@ def _add_review() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         *_of_review("review_notes"),
     )
-    for table in ("review_questions", "review_notes"):
+    op.create_table(
+        "review_steps",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("assessment_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("step", sa.String(length=20), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=True),
+        *_of_review("review_steps"),
+    )
+    for table in ("review_questions", "review_notes", "review_steps"):
         op.create_index(op.f(f"ix_{table}_assessment_id"), table, ["assessment_id"])
 
 
@@ -156,12 +196,14 @@ def _add_listings() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("region", sa.String(length=120), nullable=False),
-        sa.Column("region_key", sa.String(length=120), nullable=False),
+        sa.Column("region_key", KEY, nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("rubric_digest", sa.String(length=71), nullable=False),
         sa.Column("rubric_version", sa.String(length=20), nullable=False),
+        sa.Column("answers_digest", sa.String(length=71), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
-        sa.Column("reviewer_id", sa.Integer(), nullable=True),
+        sa.Column("latest", sa.Boolean(), nullable=False),
+        sa.Column("reviewer_id", sa.Integer(), nullable=False),
         sa.Column("score", sa.Double(), nullable=False),
         sa.Column("low", sa.Double(), nullable=True),
         sa.Column("high", sa.Double(), nullable=True),
@@ -181,11 +223,13 @@ def _add_listings() -> None:
         ),
         sa.PrimaryKeyConstraint("submission_id", name=op.f("pk_listings")),
     )
-    op.create_index(op.f("ix_listings_assessment_id"), "listings", ["assessment_id"])
-    for what in FILTERS:
+    for column in ("assessment_id", "rubric_digest", "answers_digest"):
+        op.create_index(op.f(f"ix_listings_{column}"), "listings", [column])
+    for what in (None, *FILTERS):
         for sort in SORTS:
-            columns = [*([what] if what else []), sort, "submission_id"]
-            op.create_index(f"ix_listings_{what or 'all'}_{sort}", "listings", columns)
+            leading = [*([what] if what else []), sort, "submission_id"]
+            rest = [name for name in (*FILTERS, "latest", "at") if name not in leading]
+            op.create_index(f"ix_listings_{what or 'all'}_{sort}", "listings", leading + rest)
     op.create_table(
         "theme_scores",
         sa.Column("submission_id", sa.Integer(), nullable=False),
@@ -193,6 +237,8 @@ def _add_listings() -> None:
         sa.Column("score", sa.Double(), nullable=False),
         sa.Column("quarter", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("overall", sa.Double(), nullable=False),
+        sa.Column("region_key", KEY, nullable=False),
         sa.ForeignKeyConstraint(
             ["submission_id"],
             ["submissions.id"],
@@ -200,8 +246,9 @@ def _add_listings() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("submission_id", "theme", name=op.f("pk_theme_scores")),
+        sqlite_with_rowid=False,
     )
-    for sort in ("at", "score"):
+    for sort in THEME_SORTS:
         op.create_index(f"ix_theme_scores_{sort}", "theme_scores", ["theme", "quarter", sort, "submission_id"])
 
 
@@ -236,25 +283,42 @@ def _add_accounts() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_account_invitations")),
     )
+    op.create_table(
+        "pending_imports",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_pending_imports_account_id_accounts"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_pending_imports")),
+    )
 
 
 def downgrade() -> None:
     sqlite = op.get_bind().dialect.name == "sqlite"
     if sqlite:
         op.execute("DROP TRIGGER search_no_more")
-    tables = ("search", "audit", "account_invitations", "failed_sign_ins", "signed_in", "theme_scores", "listings")
-    for table in (*tables, "review_notes", "review_questions"):
+    accounts = ("pending_imports", "account_invitations", "failed_sign_ins", "signed_in")
+    lists = ("search", "theme_scores", "listings")
+    for table in ("audit", *accounts, *lists, "review_steps", "review_notes", "review_questions"):
         op.drop_table(table)
     if not sqlite:
         op.execute("DROP FUNCTION audit_append_only")
     with op.batch_alter_table("rubrics") as batch:
+        batch.drop_column("peers")
+        batch.drop_column("norms_told")
+        batch.drop_column("norms_from")
         batch.drop_column("chosen_at")
         batch.drop_column("kept_at")
     with op.batch_alter_table("assessments") as batch:
+        batch.drop_index(op.f("ix_assessments_origin"))
         batch.drop_index(op.f("ix_assessments_reviewer_id"))
         batch.drop_constraint(op.f("fk_assessments_reviewer_id_accounts"), type_="foreignkey")
-        for column in ("revision", "reviewer_id", "accepted", "status"):
+        batch.drop_constraint(op.f("uq_assessments_made_up"), type_="unique")
+        for column in ("origin", "made_up", "revision", "reviewer_id", "accepted", "status"):
             batch.drop_column(column)
     with op.batch_alter_table("accounts") as batch:
         batch.drop_constraint(op.f("uq_accounts_pseudonym"), type_="unique")
-        batch.drop_column("pseudonym")
+        for column in ("last_code", "seen_at", "pseudonym"):
+            batch.drop_column(column)

@@ -82,7 +82,7 @@ def _priority(value: object) -> object:
 def _printable(value: str) -> str:
     """Text that every database, page and PDF can hold: no control characters, no halves of characters."""
     text = value.replace("\r\n", "\n").replace("\r", "\n")
-    if any(_unprintable(c) for c in text):
+    if not text.isprintable() and any(_unprintable(c) for c in text):  # the first is quick, but refuses line ends
         raise ValueError("text without control characters")
     return text
 

@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +14,8 @@ from rubric.model import Country, Head, Practice, Question, Rubric, Theme
 from rubric.problems import InputError, Problem, from_pydantic, place, quote
 
 DATA = Path(__file__).parent / "data"
+QUESTIONS = "questions"
+"""The folder with a file for each theme."""
 
 
 def versions() -> tuple[str, ...]:
@@ -48,9 +50,10 @@ def _as_in_file(question: Mapping[str, Any]) -> dict[str, Any]:
 
 def read(folder: Path) -> Rubric:
     """The rubric in `folder`. Raises InputError with every problem of every file."""
+    names = [f"{QUESTIONS}/{file.name}" for file in (folder / QUESTIONS).glob("*")]
     problems: list[Problem] = []
-    head = _head(folder / "rubric.toml", problems)
-    parts = _parts(folder, problems)
+    head = _head(folder, problems)
+    parts = _parts(folder, names, problems)
     problems += inconsistencies(parts, head)
     if problems or head is None:
         raise InputError(problems)
@@ -63,23 +66,24 @@ def read(folder: Path) -> Rubric:
     )
 
 
-def _head(file: Path, problems: list[Problem]) -> Head | None:
-    data = _table(file, problems)
-    return None if data is None else _checked(data, Head, _name(file), problems)
+def _head(folder: Path, problems: list[Problem]) -> Head | None:
+    file = "rubric.toml"
+    data = _table(folder, file, problems)
+    return None if data is None else _checked(data, Head, file, problems)
 
 
-def _parts(folder: Path, problems: list[Problem]) -> Parts:
-    themes = _listed(folder / "themes.toml", "themes", Theme, problems)
-    files = {theme: folder / "questions" / f"{theme}.toml" for theme in themes.ids or ()}
+def _parts(folder: Path, question_files: Collection[str], problems: list[Problem]) -> Parts:
+    themes = _listed(folder, "themes", Theme, problems)
+    files = {theme: f"{QUESTIONS}/{theme}.toml" for theme in themes.ids or ()}
     if themes.ids is not None:
-        problems += _stray_files(folder / "questions", files)
+        problems += _stray_files(question_files, files.values())
     cited: set[str] = set()
-    by_theme = [_questions(theme, file, cited, problems) for theme, file in files.items()]
+    by_theme = [_questions(folder, theme, file, cited, problems) for theme, file in files.items()]
     readable = themes.ids is not None and all(part.ids is not None for part in by_theme)
     return Parts(
-        countries=_listed(folder / "countries.toml", "countries", Country, problems),
+        countries=_listed(folder, "countries", Country, problems),
         themes=themes,
-        practices=_listed(folder / "practices.toml", "practices", Practice, problems),
+        practices=_listed(folder, "practices", Practice, problems),
         questions=Listed(
             items=tuple(question for part in by_theme for question in part.items),
             ids=tuple(name for part in by_theme for name in part.ids or ()) if readable else None,
@@ -88,12 +92,12 @@ def _parts(folder: Path, problems: list[Problem]) -> Parts:
     )
 
 
-def _questions(theme: str, file: Path, cited: set[str], problems: list[Problem]) -> Listed[Question]:
+def _questions(folder: Path, theme: str, file: str, cited: set[str], problems: list[Problem]) -> Listed[Question]:
     """The questions of one theme; adds the ids of the practices that they cite to `cited`."""
-    entries = _entries(file, "questions", problems)
+    entries = _entries(folder, file, "questions", problems)
     for number, entry in enumerate(entries or ()):
         if "theme" in entry:
-            where = place(_name(file), _label(number, entry, "questions"), "theme")
+            where = place(file, _label(number, entry, "questions"), "theme")
             problems.append(Problem(where, "unknown key", "no theme here; the file's name says it"))
         if isinstance(entry.get("does"), dict):
             cited.update(entry["does"])
@@ -101,46 +105,46 @@ def _questions(theme: str, file: Path, cited: set[str], problems: list[Problem])
     return _validated(file, "questions", told, Question, problems)
 
 
-def _listed(file: Path, name: str, model: type[Item], problems: list[Problem]) -> Listed[Item]:
-    return _validated(file, name, _entries(file, name, problems), model, problems)
+def _listed(folder: Path, name: str, model: type[Item], problems: list[Problem]) -> Listed[Item]:
+    file = f"{name}.toml"
+    return _validated(file, name, _entries(folder, file, name, problems), model, problems)
 
 
 def _validated(
-    file: Path, name: str, entries: list[dict[str, Any]] | None, model: type[Item], problems: list[Problem]
+    file: str, name: str, entries: list[dict[str, Any]] | None, model: type[Item], problems: list[Problem]
 ) -> Listed[Item]:
     if entries is None:
         return Listed((), None)
     checked = (
-        _checked(entry, model, _name(file), problems, _label(number, entry, name))
-        for number, entry in enumerate(entries)
+        _checked(entry, model, file, problems, _label(number, entry, name)) for number, entry in enumerate(entries)
     )
     items = tuple(item for item in checked if item is not None)
     return Listed(items, tuple(found for entry in entries if (found := _id(entry)) is not None))
 
 
-def _entries(file: Path, name: str, problems: list[Problem]) -> list[dict[str, Any]] | None:
+def _entries(folder: Path, file: str, name: str, problems: list[Problem]) -> list[dict[str, Any]] | None:
     """The tables of the list `name` in `file`, which holds nothing else; None with problems where there is none."""
-    data = _table(file, problems)
+    data = _table(folder, file, problems)
     if data is None:
         return None
     problems += [
-        Problem(place(_name(file), key), "unknown key", f"only [[{name}]] in this file") for key in data if key != name
+        Problem(place(file, key), "unknown key", f"only [[{name}]] in this file") for key in data if key != name
     ]
     entries = data.get(name)
     if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
-        problems.append(Problem(place(_name(file), name), "missing or no list of tables", f"[[{name}]] at least once"))
+        problems.append(Problem(place(file, name), "missing or no list of tables", f"[[{name}]] at least once"))
         return None
     return entries
 
 
-def _table(file: Path, problems: list[Problem]) -> dict[str, Any] | None:
+def _table(folder: Path, file: str, problems: list[Problem]) -> dict[str, Any] | None:
     """The content of a TOML file, or None with what is wrong added to `problems`."""
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads((folder / file).read_bytes().decode())
     except OSError as error:
-        problems.append(Problem(_name(file), (error.strerror or str(error)).lower(), "a file of this name"))
+        problems.append(Problem(file, (error.strerror or str(error)).lower(), "a file of this name"))
     except (ValueError, RecursionError) as error:  # not UTF-8, not TOML, a number of thousands of digits
-        problems.append(Problem(_name(file), f"not TOML ({error})", "TOML in UTF-8"))
+        problems.append(Problem(file, f"not TOML ({error})", "TOML in UTF-8"))
     return None
 
 
@@ -157,12 +161,6 @@ def _checked(
         return None
 
 
-def _name(file: Path) -> str:
-    """The file as messages name it: within the rubric's folder."""
-    folder = file.parent.name
-    return f"{folder}/{file.name}" if folder == "questions" else file.name
-
-
 def _id(entry: Mapping[str, Any]) -> str | None:
     name = entry.get("id", entry.get("code"))
     return name if isinstance(name, str) else None
@@ -173,7 +171,6 @@ def _label(number: int, entry: Mapping[str, Any], name: str) -> str:
     return _id(entry) or f"{name} number {number + 1}"
 
 
-def _stray_files(folder: Path, expected: Mapping[str, Path]) -> Iterator[Problem]:
-    for file in sorted(folder.glob("*")):
-        if file not in expected.values():
-            yield Problem(_name(file), "belongs to no theme", "a file named for a theme of themes.toml")
+def _stray_files(files: Collection[str], expected: Collection[str]) -> Iterator[Problem]:
+    for file in sorted(frozenset(files) - frozenset(expected)):
+        yield Problem(file, "belongs to no theme", "a file named for a theme of themes.toml")

@@ -13,7 +13,7 @@ from pydantic import (
 
 from rubric.digests import canonical, digest
 
-PREFIXES = ("reason-", "note-", "evidence-", "reference-", "priority-", "revision-")
+PREFIXES = ("reason-", "note-", "evidence-", "reference-", "priority-", "revision-", "reply-")
 """Beginnings of the form's other field names; no id may begin with one of them."""
 
 TOP_LEVEL = 4
@@ -144,7 +144,7 @@ class Head(Frozen):
     `norms` holds the typical level of each question, or None as long as nobody has measured one.
     """
 
-    version: Annotated[str, StringConstraints(pattern=r"^\d{4}\.\d+$")]
+    version: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}\.[0-9]+(-[a-z][a-z0-9-]*)?$", max_length=20)]
     title: Text
     source: Source
     levels: tuple[Level, Level, Level, Level, Level]

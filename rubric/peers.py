@@ -1,7 +1,8 @@
 """How the scores of many regions lie, told so that nobody can work out the score of one of them."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,8 @@ from rubric.rounding import rounded
 
 FEWEST = 6
 """Regions that must have a score before their spread is told: whoever looks, and five others."""
+NEWCOMERS = 5
+"""How many more regions must have come before figures over all of them are told anew."""
 COARSE = 5
 """Points of the scale between the values that quartiles take.
 
@@ -55,15 +58,18 @@ class Peers:
         return TypeAdapter(cls).validate_json(text)
 
 
-def peers_of(standings: Sequence[Standing], day: dt.date) -> Peers | None:
+def peers_of(standings: Iterable[Standing], day: dt.date) -> Peers | None:
     """How `standings` lie; None where too few have an overall score. Themes that too few have scored are left out."""
-    there = _there(standing.overall for standing in standings)
+    there = array("d")  # many regions, in little memory
+    scores: dict[str, array[float]] = {}
+    for standing in standings:
+        there.extend(_there((standing.overall,)))
+        for name, score in standing.themes.items():
+            scores.setdefault(name, array("d")).extend(_there((score,)))
     overall = quartiles(there)
     if overall is None:
         return None
-    names = dict.fromkeys(name for standing in standings for name in standing.themes)
-    scores = {name: _there(standing.themes.get(name) for standing in standings) for name in names}
-    themes = {name: spread for name in names if (spread := quartiles(scores[name]))}
+    themes = {name: spread for name, found in scores.items() if (spread := quartiles(found))}
     return Peers(len(there), day, overall, themes, {name: len(scores[name]) for name in themes})
 
 

@@ -7,7 +7,9 @@ import tempfile
 from collections.abc import Callable, Container, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Literal, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from rubric.problems import InputError, Problem, quote
@@ -23,8 +25,16 @@ DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "
 """The driver for each kind of database that an address may begin with."""
 
 
+SecondFactor = Literal["required", "optional"]
 SMTP_PORTS = {"smtp": 587, "smtps": 465}
 """The usual port of each kind of mail server: one that changes to TLS when asked, and one that begins with it."""
+
+
+LONGEST_PERIOD = 36_500
+"""Days for which anything can be set to be kept: a hundred years."""
+LONGEST_NAME = 200
+"""Characters of the name of whoever is responsible."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -40,20 +50,57 @@ class Mail:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """For how many days each kind of data is kept; None: until somebody deletes it.
+
+    `drafts` were never submitted, and count from their last change; `contacts` are the addresses and names of whom to
+    ask, and `submissions` whole assessments with all that was submitted, both counted from the last submission or
+    change; `sessions` are traces of signing in and of invitations, counted from their last use or end.
+    """
+
+    drafts: int | None = None
+    contacts: int | None = None
+    submissions: int | None = None
+    sessions: int | None = None
+
+
+@dataclass(frozen=True)
+class Controller:
+    """Who is responsible for personal data here, and the e-mail or web address to reach them; "" where not said."""
+
+    name: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True)
 class Settings:
-    """Where Octant keeps its data (`OCTANT_DATA`, `OCTANT_DATABASE_URL`), and how it sends e-mail, if at all."""
+    """Where Octant keeps its data (`OCTANT_DATA`, `OCTANT_DATABASE_URL`), and for how long; how it sends e-mail, if at
+    all; who is responsible; and whether administrators must have a second factor (`OCTANT_SECOND_FACTOR`)."""
 
     data: Path
     database_url: str
     mail: Mail | None = None
+    retention: Retention = Retention()
+    controller: Controller = Controller()
+    second_factor: SecondFactor = "required"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """The settings in `environment`; by default SQLite in `instance/` beside the program. Raises InputError."""
+        """The settings in `environment`; by default SQLite in `instance/` beside the program.
+
+        Raises InputError with every problem of all of them.
+        """
         data = Path(environment.get("OCTANT_DATA") or ROOT / "instance").absolute()
         default = f"sqlite:///{data / 'octant.sqlite'}"
-        url = _with_driver(environment.get("OCTANT_DATABASE_URL") or default)
-        return cls(data=data, database_url=url, mail=_mail(environment))
+        problems: list[Problem] = []
+        url = _read(partial(_with_driver, environment.get("OCTANT_DATABASE_URL") or default), problems)
+        mail = _read(partial(_mail, environment), problems)
+        retention = _read(partial(_retention, environment), problems)
+        controller = _read(partial(_controller, environment), problems)
+        second_factor = _read(partial(_second_factor, environment), problems)
+        if url is None or retention is None or controller is None or second_factor is None or problems:
+            raise InputError(problems)
+        return cls(data, url, mail, retention, controller, second_factor)
 
     def secret(self, name: str) -> str:
         """A random secret of this data folder; made when first asked for, and readable by its owner alone.
@@ -69,6 +116,15 @@ class Settings:
         except OSError as error:
             found = f"{error.filename or file}: {error.strerror}"
             raise InputError([Problem("OCTANT_DATA", found, "a folder that you may write to")]) from None
+
+
+def _read(reading: Callable[[], T], problems: list[Problem]) -> T | None:
+    """What `reading` gives; None where it raises InputError, whose problems are added to the others."""
+    try:
+        return reading()
+    except InputError as error:
+        problems.extend(error.problems)
+        return None
 
 
 def _write_once(file: Path, text: str) -> None:
@@ -124,3 +180,61 @@ def _with_driver(url: str) -> str:
             [Problem("OCTANT_DATABASE_URL", f"begins with {quote(scheme)}", "sqlite:/// or postgresql://")]
         )
     return f"{DRIVERS[kind]}://{rest}"
+
+
+def _second_factor(environment: Mapping[str, str]) -> SecondFactor:
+    match environment.get("OCTANT_SECOND_FACTOR", "").strip() or "required":
+        case "required" | "optional" as given:
+            return given
+        case other:
+            raise InputError([Problem("OCTANT_SECOND_FACTOR", f"found {quote(other)}", "required or optional")])
+
+
+PERIODS = {
+    "drafts": "OCTANT_KEEP_DRAFTS_DAYS",
+    "contacts": "OCTANT_KEEP_CONTACTS_DAYS",
+    "submissions": "OCTANT_KEEP_SUBMISSIONS_DAYS",
+    "sessions": "OCTANT_KEEP_SESSIONS_DAYS",
+}
+"""The setting of each period of Retention."""
+
+
+def _retention(environment: Mapping[str, str]) -> Retention:
+    given = {kind: environment[name].strip() for kind, name in PERIODS.items() if environment.get(name, "").strip()}
+    problems = [
+        Problem(PERIODS[kind], f"found {quote(text)}", f"a number of days from 1 to {LONGEST_PERIOD}, or nothing: keep")
+        for kind, text in given.items()
+        if not _is_period(text)
+    ]
+    if problems:
+        raise InputError(problems)
+    return Retention(**{kind: int(text) for kind, text in given.items()})
+
+
+def _is_period(text: str) -> bool:
+    return bool(re.fullmatch("[0-9]{1,5}", text, re.ASCII)) and 1 <= int(text) <= LONGEST_PERIOD
+
+
+def _controller(environment: Mapping[str, str]) -> Controller:
+    given = {name: environment.get(name, "").strip() for name in CONTROLLER_SETTINGS}
+    problems = [
+        Problem(name, f"found {quote(given[name])}", expected)
+        for name, (expected, fits) in CONTROLLER_SETTINGS.items()
+        if given[name] and not fits(given[name])
+    ]
+    if problems:
+        raise InputError(problems)
+    return Controller(*given.values())
+
+
+CONTROLLER_SETTINGS: dict[str, tuple[str, Callable[[str], bool]]] = {
+    "OCTANT_CONTROLLER": (
+        f"a name and perhaps a postal address, on one line of at most {LONGEST_NAME} characters",
+        lambda text: text.isprintable() and len(text) <= LONGEST_NAME,
+    ),
+    "OCTANT_PRIVACY_CONTACT": (
+        "an address like privacy@example.org or https://…",
+        lambda text: bool(_MAIL_ADDRESS.fullmatch(text)) or _is_address(text, ("http", "https")),
+    ),
+}
+"""Who is responsible: what each setting should look like, and whether it does."""

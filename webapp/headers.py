@@ -26,10 +26,9 @@ def init_app(app: Flask) -> None:
 
 def _set_headers(response: Response) -> Response:
     headers = response.headers
-    if response.location and response.location.startswith(request.host_url):
-        response.location = response.location.removeprefix(
-            request.host_url.rstrip("/")
-        )  # the host is the sender's word
+    if response.location and response.location.startswith(request.host_url):  # the host is the sender's word
+        rest = response.location.removeprefix(request.host_url)
+        response.location = "/" + rest.lstrip("/\\")  # two slashes would lead to another host
     headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("X-Content-Type-Options", "nosniff")

@@ -39,8 +39,10 @@ def may_send(session: Session, to: str) -> bool:
 
     Anybody may begin any number of assessments in another's name: nobody is to be flooded from here.
     """
-    at, whom = now(), _hash(to)
-    session.execute(delete(Mailing).where(Mailing.at < at - A_WHILE))
+    at, whom = now(), mailbox(to)
+    # What another transaction is deleting is left to it: it may wait in turn for what this one holds.
+    old = select(Mailing.id).where(Mailing.at < at - A_WHILE).with_for_update(skip_locked=True)
+    session.execute(delete(Mailing).where(Mailing.id.in_(old)).execution_options(synchronize_session=False))
     lately = select(func.count()).select_from(Mailing)
     to_them = session.scalar(lately.where(Mailing.address_hash == whom, Mailing.at > at - BETWEEN_MAILS))
     if to_them or (session.scalar(lately) or 0) >= MOST_IN_A_WHILE:
@@ -49,7 +51,7 @@ def may_send(session: Session, to: str) -> bool:
     return True
 
 
-def _hash(address: str) -> str:
+def mailbox(address: str) -> str:
     """SHA-256 of the mailbox that an address leads to: in one spelling, and without what follows a plus sign."""
     name, _, domain = unicodedata.normalize("NFKC", address).casefold().rpartition("@")
     return hashlib.sha256(f"{name.partition('+')[0]}@{domain}".encode()).hexdigest()
@@ -57,11 +59,19 @@ def _hash(address: str) -> str:
 
 def send_link(to: str, token: str) -> None:
     """Sends the owner's link of an assessment. Raises NotSent."""
+    send(to, "assessment/link-mail.txt", f"/a/{token}/")
+
+
+def send(to: str, template: str, path: str = "/") -> None:
+    """Sends what `template` says: a line with the subject, then the text; its `address` leads to `path` on this site.
+
+    Raises NotSent.
+    """
     mail = settings().mail
     if mail is None:
         raise NotSent
     # Nothing that anybody typed stands in it: a stranger could make the site say what they like.
-    subject, _, text = render_template("assessment/link-mail.txt", address=f"{mail.site}/a/{token}/").partition("\n")
+    subject, _, text = render_template(template, address=mail.site + path).partition("\n")
     message = EmailMessage()
     message["From"], message["To"] = mail.sender, to
     message["Subject"] = subject

@@ -112,3 +112,15 @@ def test_all_mail_settings_that_are_wrong_are_told_at_once() -> None:
     with pytest.raises(InputError) as caught:
         Settings.from_environment(dict.fromkeys(MAIL, "hunter2"))
     assert [problem.where for problem in caught.value.problems] == list(MAIL)
+
+
+@pytest.mark.parametrize(
+    ("given", "second_factor"), [("", "required"), ("optional", "optional"), (" required ", "required")]
+)
+def test_administrators_must_have_a_second_factor_unless_told_otherwise(given: str, second_factor: str) -> None:
+    assert Settings.from_environment({"OCTANT_SECOND_FACTOR": given}).second_factor == second_factor
+
+
+def test_says_which_second_factor_settings_there_are() -> None:
+    with pytest.raises(InputError, match="OCTANT_SECOND_FACTOR: found 'no'; expected required or optional"):
+        Settings.from_environment({"OCTANT_SECOND_FACTOR": "no"})

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from rubric.problems import InputError, Problem, quote
 from webapp import audit
 from webapp.accounts import roles
-from webapp.accounts.security import LONGEST_PASSWORD, SHORTEST_PASSWORD
+from webapp.accounts.passwords import LIKE_ADDRESS, LONGEST, SHORTEST
 from webapp.models import Role, User
 
 
@@ -27,16 +27,23 @@ def new_email(session: Session, email: str) -> str:
     return normal
 
 
-def create(session: Session, email: str, password: str, role: roles.Role, by: str) -> None:
-    """Creates an account with `role`. `by` does it, says the log. Raises InputError where something does not fit."""
+def create(session: Session, email: str, password: str, role: roles.Role, by: str | None) -> None:
+    """Creates an account with `role`. `by` does it, says the log; None: the account itself.
+
+    Raises InputError where something does not fit.
+    """
     address = new_email(session, email)
     problems, normal = _security().password_util.validate(password, is_register=True, email=address)
+    if problems and LIKE_ADDRESS in problems:
+        raise InputError([Problem("password", "is little more than the address", "one of its own")])
     if problems:
-        expected = f"{SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters"
+        expected = f"{SHORTEST} to {LONGEST} characters"
         raise InputError([Problem("password", f"has {len(normal)} characters", expected)])
     store = _datastore(session)
     user = store.create_user(email=address, password=hash_password(normal), roles=[store.find_or_create_role(role)])
-    audit.record(session, by, "account-made", audit.account(cast(User, user)), role=role)
+    session.flush()  # from now on it has a pseudonym
+    made = audit.account(cast(User, user))
+    audit.record(session, by or made, "account-made", made, role=role)
 
 
 def _datastore(session: Session) -> SQLAlchemySessionUserDatastore:

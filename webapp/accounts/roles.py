@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from typing import Literal, ParamSpec, TypeVar, get_args
 
-from flask import Blueprint, abort, current_app, request
+from flask import Blueprint, abort, current_app, redirect, request, url_for
 from flask_login import current_user
 from flask_security import auth_required
 from flask_wtf.csrf import validate_csrf
 from jinja2 import Environment
+from werkzeug.wrappers import Response
 from wtforms import ValidationError
 
+from webapp.accounts import second_factor
 from webapp.accounts.security import PAGES
 
 Role = Literal["viewer", "reviewer", "administrator"]
@@ -32,20 +34,26 @@ def pages(name: str, path: str = "") -> Blueprint:
     return blueprint
 
 
-def needs(role: Role) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Marks a view as one for accounts with `role`, or with one that may do more."""
+def needs(
+    role: Role | Literal["nobody"], without_second_factor: bool = False
+) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Marks a view as one for accounts with `role`, or with one that may do more; `nobody`: for everybody.
+
+    `without_second_factor`: also for accounts that must have a second factor and have none yet.
+    """
 
     def mark(view: Callable[P, T]) -> Callable[P, T]:
         view.needed_role = role  # type: ignore[attr-defined]  # read by `needed`
+        view.without_second_factor = without_second_factor  # type: ignore[attr-defined]  # read by `_lead`
         return view
 
     return mark
 
 
-def needed(endpoint: str | None) -> Role | None:
+def needed(endpoint: str | None) -> Role | Literal["nobody"] | None:
     """The role that the view of `endpoint` needs, None where it says none."""
     view = current_app.view_functions.get(endpoint or "")
-    role: Role | None = getattr(view, "needed_role", None)
+    role: Role | Literal["nobody"] | None = getattr(view, "needed_role", None)
     return role
 
 
@@ -54,12 +62,20 @@ def may(role: Role) -> bool:
     return any(current_user.has_role(name) for name in ROLES[ROLES.index(role) :])
 
 
-@auth_required("session")
-def _admit() -> None:
+def _admit() -> Response | None:
     """Leads strangers to the sign-in page, and refuses (403) whoever lacks the role."""
+    return None if needed(request.endpoint) == "nobody" else _admit_account()
+
+
+@auth_required("session")
+def _admit_account() -> Response | None:
     role = needed(request.endpoint)
-    if role is None or not may(role):
+    if role is None or role == "nobody" or not may(role):
         abort(403)
+    view = current_app.view_functions[request.endpoint or ""]
+    if second_factor.missing(current_user) and not getattr(view, "without_second_factor", False):
+        return redirect(url_for("account.second_factors"))
+    return None
 
 
 def _own_form_only() -> None:

@@ -1,5 +1,6 @@
 """The pages of administrators in a real browser, narrow and wide, light and dark."""
 
+import re
 from collections.abc import Iterator
 from threading import Thread
 from typing import Literal
@@ -50,8 +51,21 @@ def test_axe_finds_nothing(browser: Browser, address: str, width: int, scheme: L
         page.get_by_label("Password").fill(password)
         page.get_by_role("main").get_by_role("button", name="Sign in").click()
         sound(page, title)
-    page.get_by_role("link", name="Older submissions").click()
+    page.get_by_role("link", name="Next page").click()
     sound(page, "Submissions")
+    page.get_by_text("Filters and order").click()
+    page.get_by_label("Status").select_option("accepted")
+    page.get_by_label("Score in").select_option("skills")
+    page.get_by_label("Search").fill("made-up")
+    page.get_by_role("button", name="Show").first.click()
+    sound(page, "Submissions")
+    page.get_by_role("link", name="Assign all").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"^Assign \d+ submissions$"))
+    page.get_by_role("main").get_by_role("button", name=re.compile("^Assign")).click()
+    sound(page, "Error: Assign submissions")
+    page.goto(f"{address}/admin/?status=nonsense&since=x")
+    sound(page, "Error: Submissions")
+    page.goto(f"{address}/admin/?sort=oldest")
     page.get_by_role("link", name="Made-up region Aldermoor").click()
     sound(page, "Made-up region Aldermoor, submission 1")
     page.get_by_role("button", name="Sign out").click()
@@ -65,7 +79,8 @@ def test_on_a_narrow_screen_the_list_is_still_a_table(page: Page, address: str) 
     page.get_by_label("E-mail address").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
-    table = page.get_by_role("table", name="Submissions, newest first")
-    assert table.get_by_role("columnheader").all_inner_texts() == ["Region", "Submitted", "Score", "Nearest"]
+    table = page.get_by_role("table", name="Submissions")
+    heads = table.get_by_role("columnheader").all_inner_texts()
+    assert heads == ["Tick", "Region", "Status", "Submitted", "Score", "Nearest"]
     assert table.get_by_role("row").count() == 51
     assert table.get_by_role("rowheader").count() == 50

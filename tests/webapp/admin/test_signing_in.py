@@ -81,6 +81,22 @@ def test_never_leads_elsewhere(client: FlaskClient, account: None, elsewhere: st
     assert "\\" not in led
 
 
+@pytest.mark.parametrize("misleading", ["http://localhost//example.org", "http://localhost/\\example.org", "http://["])
+def test_refuses_to_lead_to_what_names_another_host(client: FlaskClient, account: None, misleading: str) -> None:
+    assert sign_in(client, then=misleading).status_code == 400
+    led = client.get("/admin/login", query_string={"next": misleading})
+    assert led.status_code == 400
+    assert "The request could not be read" in led.text
+
+
+@pytest.mark.parametrize("body", ["[1, 2]", '"x"', "5", '{"email": "\\ud800@x.yy", "password": "p"}', '{"next": 5}'])
+def test_takes_forms_only(administrator: FlaskClient, body: str) -> None:
+    for page in ("login", "reset", "again", "account/password", "account/passkeys", "accounts/invitations"):
+        sent = administrator.post(f"/admin/{page}", data=body, content_type="application/json")
+        assert sent.status_code == 415, page
+        assert "This page takes forms only" in sent.text
+
+
 @pytest.mark.parametrize("token", ["", "made up"])
 def test_signing_in_needs_the_token_of_the_form(client: FlaskClient, account: None, token: str) -> None:
     client.get("/admin/login")

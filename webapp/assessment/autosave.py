@@ -11,6 +11,7 @@ from webapp.assessment import entries
 from webapp.assessment.forms import mistakes_in
 from webapp.assessment.links import Visit
 from webapp.assessment.progress import Progress
+from webapp.assessment.reply_form import ReplyForm
 from webapp.assessment.theme_form import ThemeForm
 
 
@@ -23,6 +24,7 @@ def theme_saved(
     visit: Visit,
     theme: Theme,
     form: ThemeForm,
+    replies: ReplyForm,
     far: Sequence[Progress],
     overtaken: Set[str],
     page: Mapping[str, Any],
@@ -37,14 +39,18 @@ def theme_saved(
     position, count = (get_template_attribute("assessment/parts.html", name) for name in ("position", "count"))
     here = next(item for item in far if item.theme is theme)
     return {
-        "seen": {f"revision-{question}": str(state) for question, state in seen.items()} | form.priority_to_see,
-        "held": form.held(overtaken),
+        "seen": {f"revision-{question}": str(state) for question, state in seen.items()}
+        | form.priority_to_see
+        | replies.to_see,
+        "held": form.held(overtaken) + replies.held,
         "overtaken": {
             asked.question.id: render_template("assessment/overtaken.html", asked=asked, **page)
             for asked in form.questions
             if asked.question.id in overtaken
         },
-        "errors": [{"target": mistake.target, "message": str(mistake.message)} for mistake in form.refusals],
+        "errors": [
+            {"target": mistake.target, "message": str(mistake.message)} for mistake in form.refusals + replies.mistakes
+        ],
         "lacking": [asked.question.id for asked in form.questions if asked.lacks_reason],
         "progress": {"position": position(visit.rubric, theme, far), "count": count(here)},
     }

@@ -120,6 +120,21 @@ def entry_in(answers: Answers, question: str) -> Entry:
     )
 
 
+def tables(given: Mapping[str, Entry]) -> dict[str, dict[str, int | str]]:
+    """What was given, by question id, as the tables of an answers file; a reason only where the answer takes one."""
+    return {
+        "answers": {q: _plain(e.answer) for q, e in given.items() if e.answer is not None},
+        "reasons": {q: e.reason for q, e in given.items() if e.reason and e.answer == NEEDS_REASON},
+        "notes": {q: e.note for q, e in given.items() if e.note},
+        "evidence": {q: e.evidence for q, e in given.items() if e.evidence},
+        "references": {q: e.reference for q, e in given.items() if e.reference},
+    }
+
+
+def _plain(answer: str) -> int | str:
+    return int(answer) if answer.isdigit() else answer
+
+
 def lacks_reason(entry: Entry) -> bool:
     """Whether an entry says that a question does not apply, but not why."""
     return entry.answer == NEEDS_REASON and not entry.reason

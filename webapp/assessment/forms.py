@@ -1,5 +1,6 @@
 """The forms of the respondent but for the questions: whose assessment it is, who helps, vignettes, submitting."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -71,6 +72,15 @@ def _stripped(value: str | None) -> str | None:
 
 
 TIDY = (_newlines, _stripped)
+
+
+def fingerprint(text: str) -> str:
+    """Twelve hexadecimal digits that tell a text from others, however a browser breaks its lines."""
+    for tidy in TIDY:
+        text = tidy(text) or ""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
 TOO_LONG = _l("This is too long. Please use at most %(max)d characters.")
 NO_CHOICE = _l("Please choose one of the answers shown.")
 

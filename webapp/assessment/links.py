@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from rubric.model import Rubric, Theme
+from webapp import audit
 from webapp.assessment.rubrics import rubric_of
 from webapp.models import Assessment, Contributor, Link, now
 
@@ -159,6 +160,8 @@ def replace(session: Session, token: str, new: str, colleagues_too: bool) -> Non
     whose = () if colleagues_too else (Link.contributor_id.is_(None),)
     _end(session, "renewed", Link.assessment_id == assessment.id, *whose)
     session.add(Link(token_hash=_hash(new), assessment=assessment))
+    subject = audit.assessment(assessment)
+    audit.record(session, audit.REGION, "link-renewed", subject, colleagues_too=colleagues_too)
 
 
 def _follows(session: Session, new: str, old: str) -> bool:
@@ -181,6 +184,10 @@ def invite(session: Session, owner: Visit, invitation: Invitation) -> Contributo
     owner.assessment.contributors.append(contributor)
     session.flush()  # the link is made from the contributor's number
     _make_for(contributor, owner, invitation.until)
+    subject = audit.assessment(owner.assessment)
+    audit.record(
+        session, audit.REGION, "colleague-invited", subject, colleague=contributor.id, themes=contributor.themes
+    )
     return contributor
 
 
@@ -188,6 +195,8 @@ def invite_again(session: Session, owner: Visit, contributor: Contributor, until
     """Gives a contributor a new link and ends the one they had."""
     _end(session, "renewed", Link.contributor_id == contributor.id)
     _make_for(contributor, owner, until)
+    subject = audit.assessment(owner.assessment)
+    audit.record(session, audit.REGION, "colleague-invited-again", subject, colleague=contributor.id)
 
 
 def _make_for(contributor: Contributor, owner: Visit, until: dt.datetime | None) -> None:
@@ -221,9 +230,18 @@ def state(contributor: Contributor) -> str:
 def withdraw(session: Session, contributor: Contributor) -> None:
     """Ends a contributor's link. What they answered stays, with their name."""
     _end(session, "withdrawn", Link.contributor_id == contributor.id)
+    subject = audit.assessment(contributor.assessment)
+    audit.record(session, audit.REGION, "colleague-withdrawn", subject, colleague=contributor.id)
 
 
 def forget(session: Session, assessment: Assessment) -> None:
     """Ends every link of an assessment that is about to be deleted, and keeps of them that they once worked."""
     bare = {"assessment_id": None, "contributor_id": None, "ended": "deleted", "ended_at": now()}
     session.execute(update(Link).where(Link.assessment_id == assessment.id).values(bare))
+
+
+def forget_contributor(session: Session, contributor: Contributor) -> None:
+    """Ends every link of a contributor who is about to be deleted, and keeps of them that they once worked."""
+    bare = {"assessment_id": None, "contributor_id": None, "ended": "withdrawn", "ended_at": now()}
+    session.execute(update(Link).where(Link.contributor_id == contributor.id).values(bare))
+    session.expire(contributor, ["links"])

@@ -4,23 +4,24 @@ What is told must not give one region away. Quartiles are told of six regions or
 `rubric.peers`), and they change only after five regions more have come that have a score: two of them, set side by
 side, never show what a single newcomer did. So it is with each theme by itself: as long as fewer than five regions more
 have scored it, it stays as it was told last. A region that submits again, or as the next assessment, is no newcomer,
-and what it changes is seen only together with five that are. Whoever makes up regions enough can still narrow a few
-others down: scores are therefore told coarsely, and never which region has which.
+and what it changes is seen only together with five that are. Withdrawn assessments do not count, and those that are
+erased are gone: what was told of them stays told until there are five more regions than then. Whoever makes up regions
+enough can still narrow a few others down: scores are therefore told coarsely, and never which region has which.
 """
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import replace
 
 from pydantic import BaseModel
-from sqlalchemy import Select, Subquery, and_, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Subquery, func, select
+from sqlalchemy.orm import Session
 
 from rubric.digests import canonical
-from rubric.peers import FEWEST, Peers, Standing, peers_of
+from rubric.peers import FEWEST, NEWCOMERS, Peers, Standing, peers_of
+from webapp import regions
 from webapp.models import Assessment, StoredRubric, Submission
 
-NEWCOMERS = 5
-"""How many more regions must have a score before a spread is told anew."""
 NEWCOMERS_PER_REGION = 0.1
 """The same as a share of the regions, where these are many and all of their results must be read."""
 
@@ -56,7 +57,7 @@ def spread(session: Session, rubric_digest: str, day: dt.date) -> str | None:
     The spread that was told last, unless enough regions have come since. Whoever calls has had `take_turn`.
     """
     newest = _newest(rubric_digest)
-    told = session.scalar(_told(rubric_digest))
+    told = last_told(session, rubric_digest)
     last = Peers.from_json(told) if told else None
     enough = _enough(last.regions if last else 0)
     # Those without a score are among these, and only their results tell: read where there may be enough.
@@ -65,7 +66,15 @@ def spread(session: Session, rubric_digest: str, day: dt.date) -> str | None:
     peers = peers_of(_standings(session, newest), day)
     if peers is None or peers.regions < enough:
         return told
-    return canonical((_renewed(last, peers) if last else peers).content)
+    # Not with a submission alone: that may be erased, and what went before would then count as told last.
+    renewed = canonical((_renewed(last, peers) if last else peers).content)
+    session.get_one(StoredRubric, rubric_digest).peers = renewed
+    return renewed
+
+
+def last_told(session: Session, rubric_digest: str) -> str | None:
+    """The spread that was told last with this rubric, if one was; also where nobody is left to whom it was told."""
+    return session.scalar(select(StoredRubric.peers).filter_by(digest=rubric_digest))
 
 
 def _enough(told: int) -> float:
@@ -83,32 +92,15 @@ def _renewed(last: Peers, peers: Peers) -> Peers:
     )
 
 
-def _told(rubric_digest: str) -> Select[str | None]:
-    """The spread that was told last."""
-    query = select(Submission.peers).where(Submission.rubric_digest == rubric_digest, Submission.peers.is_not(None))
-    return query.order_by(Submission.id.desc()).limit(1)
-
-
 def _newest(rubric_digest: str) -> Subquery:
-    """`assessment_id` and `number` of each region's newest submission with this rubric."""
-    with_rubric = Submission.rubric_digest == rubric_digest
-    query = select(Submission.assessment_id, func.max(Submission.number).label("number")).where(with_rubric)
-    query = query.where(Submission.assessment_id.not_in(_continued(rubric_digest)))
-    return query.group_by(Submission.assessment_id).subquery()
+    """Each region's newest submission with this rubric, but for withdrawn ones."""
+    return regions.newest(Submission, Submission.rubric_digest == rubric_digest, Assessment.status != "withdrawn")
 
 
-def _continued(rubric_digest: str) -> Select[int]:
-    """The assessments whose region has submitted the next one, with this rubric too."""
-    before, after = aliased(Submission), aliased(Submission)
-    digests = select(Assessment.previous).join(after, after.assessment_id == Assessment.id)
-    digests = digests.where(Assessment.previous.is_not(None), after.rubric_digest == rubric_digest)
-    return select(before.assessment_id).where(before.digest.in_(digests))
-
-
-def _standings(session: Session, newest: Subquery) -> list[Standing]:
-    same = and_(Submission.assessment_id == newest.c.assessment_id, Submission.number == newest.c.number)
-    results = session.scalars(select(Submission.result).join(newest, same).execution_options(yield_per=500))
-    return [_standing(result) for result in results]
+def _standings(session: Session, newest: Subquery) -> Iterator[Standing]:
+    query = select(Submission.result).join(newest, newest.c.submission_id == Submission.id)
+    results = session.scalars(query.execution_options(yield_per=500))
+    return map(_standing, results)
 
 
 def _standing(result: str) -> Standing:

@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from rubric import load
-from rubric.answers import Answers, from_content, submission_digest
-from rubric.assess import assess
-from rubric.digests import canonical
+from rubric.answers import Answers, from_content
 from rubric.model import Rubric
+from rubric.versions import carried, carried_questions
 from webapp import audit, listing
-from webapp.assessment import links, peers
+from webapp.assessment import links, peers, replies
 from webapp.assessment.entries import (
-    NEEDS_REASON,
     Change,
     Entry,
     entries,
@@ -25,10 +22,12 @@ from webapp.assessment.entries import (
     ratings,
     save,
     save_priority,
+    tables,
 )
-from webapp.assessment.rubrics import keep, rubric_of
+from webapp.assessment.rubrics import current, keep, rubric_of
+from webapp.assessment.snapshot import snapshot
 from webapp.models import Assessment, Contact, Submission, now
-from webapp.status import FOLLOWS
+from webapp.status import AS_IT_IS, FOLLOWS
 
 
 @dataclass(frozen=True)
@@ -41,12 +40,12 @@ class Previous:
 
 
 def start(session: Session, region: str, country: str | None, contact: str | None) -> str:
-    """Starts an assessment on the newest rubric and gives back the secret of its link, which is stored nowhere."""
+    """Starts an assessment on the current rubric and gives back the secret of its link, which is stored nowhere."""
     return links.make(session, _new(session, region, country, contact))
 
 
 def _new(session: Session, region: str, country: str | None, contact: str | None) -> Assessment:
-    rubric = load.rubric()
+    rubric = current(session)
     keep(session, rubric)
     assessment = Assessment(rubric_digest=rubric.digest)
     session.add(assessment)
@@ -68,29 +67,40 @@ def describe(assessment: Assessment, region: str, country: str | None, contact: 
 def describe_anew(
     session: Session, assessment: Assessment, region: str, country: str | None, contact: str | None
 ) -> None:
-    """The same for an assessment that may have been submitted."""
+    """The same for an assessment that is there already, and may have been submitted. The log is told what changed."""
+    said = {"region": region, "country": country, "contact": contact}
+    changed = sorted(part for part, before in _described(assessment).items() if before != said[part])
+    if not changed:
+        return
     describe(assessment, region, country, contact)
+    assessment.changed_at = now()
     listing.refresh(session, assessment)
+    audit.record(session, audit.REGION, "details-changed", audit.assessment(assessment), changed=changed)
+
+
+def _described(assessment: Assessment) -> Mapping[str, str | None]:
+    contact = assessment.contact.email if assessment.contact else None
+    return {"region": assessment.region, "country": assessment.country, "contact": contact}
 
 
 def start_next(session: Session, submission: Submission) -> str:
     """Starts an assessment with the answers of `submission` as a draft; gives back the secret of its link.
 
-    Under a newer rubric, answers to questions that are no longer asked in the same words are left behind.
+    Under another rubric, answers to questions that are no longer asked in the same words are left behind.
     """
     before = submission.assessment
     contact = before.contact.email if before.contact else None
     assessment = _new(session, before.region, before.country, contact)
-    assessment.previous = submission.digest
+    assessment.previous, assessment.origin = submission.digest, before.origin or before.id
     old, new = (
         rubric_of(session, submission.rubric_digest),
         rubric_of(session, assessment.rubric_digest),
     )
     answers, _ = from_content(json.loads(submission.answers), "submission", old)
-    same = (q.id for q in new.questions if q == old.question_by_id.get(q.id))
-    save(assessment, [Change(name, entry_in(answers, name), None) for name in same])
-    for theme in new.theme_by_id.keys() & answers.priorities.keys():
-        save_priority(assessment, theme, answers.priorities[theme])
+    taken = carried(answers, old, new).answers
+    save(assessment, [Change(name, entry_in(taken, name), None) for name in carried_questions(old, new)])
+    for theme, priority in taken.priorities.items():
+        save_priority(assessment, theme, priority)
     return links.make(session, assessment)
 
 
@@ -115,58 +125,53 @@ def delete(session: Session, assessment: Assessment) -> None:
     """Deletes a draft with all that belongs to it. Raises ValueError where it was submitted."""
     if assessment.submissions:
         raise ValueError("an assessment that was submitted is kept")
+    subject = audit.assessment(assessment)
     links.forget(session, assessment)
     session.delete(assessment)
+    audit.record(session, audit.REGION, "draft-deleted", subject)
 
 
 def answers_of(assessment: Assessment, rubric: Rubric) -> Answers:
     """The assessment as an answers file would have it."""
-    given = entries(assessment)
     content = {
         "region": assessment.region,
         "country": assessment.country,
         "rubric": rubric.version,
         "priorities": priorities(assessment),
-        "answers": {q: _plain(e.answer) for q, e in given.items() if e.answer is not None},
-        "reasons": {q: e.reason for q, e in given.items() if e.reason and e.answer == NEEDS_REASON},
-        "notes": {q: e.note for q, e in given.items() if e.note},
-        "evidence": {q: e.evidence for q, e in given.items() if e.evidence},
-        "references": {q: e.reference for q, e in given.items() if e.reference},
+        **tables(entries(assessment)),
         "vignettes": ratings(assessment),
     }
     answers, _ = from_content({key: value for key, value in content.items() if value is not None}, "assessment", rubric)
     return answers
 
 
-def _plain(answer: str) -> int | str:
-    return int(answer) if answer.isdigit() else answer
-
-
 def submit(session: Session, assessment: Assessment) -> Submission:
-    """Takes a snapshot of the assessment, with its result; the last one again if nothing has changed since."""
-    rubric = rubric_of(session, assessment.rubric_digest)
-    answers = answers_of(assessment, rubric)
-    last = latest_submission(session, assessment)
-    if last and not changed_since(assessment, last, rubric):
+    """Takes a snapshot of the assessment, with its result; the last one again if nothing has changed since.
+
+    One that was returned or withdrawn may be submitted as it is. What is replied to reviewers is handed in with it.
+    """
+    rubric, last = rubric_of(session, assessment.rubric_digest), latest_submission(session, assessment)
+    if last and assessment.status not in AS_IT_IS and not changed_since(assessment, last, rubric):
         return last
-    number, at = last.number + 1 if last else 1, now()
-    answers = answers.model_copy(update={"date": at.date()})
-    own = submission_digest(answers, number, at)
-    submission = Submission(
-        number=number,
-        at=at,
-        digest=own,
-        rubric_digest=rubric.digest,
-        answers=canonical(answers.content),
-        result=canonical(assess(answers, rubric).json(own)),
-    )
+    submission = add_submission(session, assessment, now())
+    told = {"number": submission.number, "digest": submission.digest, "revision": assessment.revision}
+    audit.record(session, audit.REGION, "submitted", audit.assessment(assessment), **told)
+    return submission
+
+
+def add_submission(session: Session, assessment: Assessment, at: dt.datetime) -> Submission:
+    """Takes the snapshot whatever has changed. The log is not told: that is the last thing to do in a transaction."""
+    rubric = rubric_of(session, assessment.rubric_digest)
+    number = replies.newest(session, assessment.id) + 1
+    made = snapshot(answers_of(assessment, rubric), rubric, number, at)
+    submission = Submission(rubric_digest=rubric.digest, **vars(made))
     peers.take_turn(session, rubric.digest)
     assessment.submissions.append(submission)
-    session.flush()  # so that it counts among the regions itself
-    submission.peers = peers.spread(session, rubric.digest, at.date())
     assessment.status = FOLLOWS["submit"][assessment.status]
+    session.flush()  # so that it counts among the regions itself
+    submission.peers = peers.spread(session, rubric.digest, made.at.date())
+    replies.hand_in(session, assessment, made.at)
     assessment.revision += 1
-    audit.record(session, audit.REGION, "submitted", audit.assessment(assessment), number=number, digest=own)
     listing.refresh(session, assessment)
     return submission
 

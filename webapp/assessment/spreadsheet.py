@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from rubric.answers import LINE_LENGTH, NOTE_LENGTH, REGION_LENGTH, Line, Note, Region, adapter, territories
 from rubric.model import Rubric
 from rubric.problems import InputError, Problem, from_pydantic, place, quote
+from rubric.versions import questions_name
 from webapp.assessment import sheet_design
 from webapp.assessment.cells import NoValue, Sheet, Value, sheets
 from webapp.assessment.layout import (
@@ -164,9 +165,9 @@ def read(data: bytes, file: str, rubric: Rubric) -> dict[str, Any]:
 
 
 def require_version(content: Mapping[str, Any], file: str, rubric: Rubric) -> None:
-    """Raises InputError where `content` names another rubric version than `rubric`."""
+    """Raises InputError where `content` names a rubric version with other questions than those of `rubric`."""
     named = content.get("rubric")
-    if isinstance(named, str) and named != rubric.version:
+    if isinstance(named, str) and questions_name(named) != questions_name(rubric.version):
         expected = _("%(version)s, the questions that this assessment answers", version=rubric.version)
         raise InputError(
             [Problem(place(file, "rubric"), _("answers the questions of %(named)s", named=quote(named)), expected)]

@@ -39,7 +39,7 @@ def parse(data: bytes, name: str, rubric: Rubric, region: str = "") -> Answers:
     `region` is whose they are where the file does not say so. Raises InputError with all problems, placed by that name;
     with one alone where the file is too large, is none of these, or answers another rubric than `rubric`.
     """
-    file = _readable(name)
+    file = readable(name)
     if len(data) > LARGEST_UPLOAD:
         what = _("is larger than %(max)d kB", max=LARGEST_UPLOAD // 1000)
         raise InputError([Problem(file, what, _("an answers file"))])
@@ -53,7 +53,7 @@ def parse(data: bytes, name: str, rubric: Rubric, region: str = "") -> Answers:
     return from_content(content, file, rubric)[0]
 
 
-def _readable(name: str) -> str:
+def readable(name: str) -> str:
     """`name` as messages can repeat it: without folders, on one line, not too long."""
     printable = "".join(c if c.isprintable() else "�" for c in re.split(r"[/\\]", name)[-1])
     return printable.strip()[:LONGEST_NAME] or str(_("the file"))

@@ -10,17 +10,17 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from rubric import load
 from rubric.answers import Answers
 from rubric.digests import canonical
 from rubric.model import Theme
 from rubric.problems import InputError, Problem
-from webapp import mail
-from webapp.assessment import autosave, entries, links, service, submitted, uploads
+from webapp import mail, notices
+from webapp.assessment import autosave, entries, links, replies, rubrics, service, submitted, uploads
 from webapp.assessment.entries import Entry
 from webapp.assessment.forms import BeginForm, SubmitForm, mistakes_in, ratings_form
 from webapp.assessment.links import Visit
 from webapp.assessment.progress import minutes_left, progress
+from webapp.assessment.reply_form import ReplyForm
 from webapp.assessment.theme_form import ThemeForm
 from webapp.current import database
 from webapp.i18n import country_names, language
@@ -66,11 +66,13 @@ def _brought() -> Answers | None:
 
     Raises InputError.
     """
+    with database().reading() as session:
+        rubric = rubrics.current(session)
     if file := request.files.get("file"):
         region = request.form.get("region", "").strip()
-        return uploads.parse(file.read(), file.filename or "", load.rubric(), region)
+        return uploads.parse(file.read(), file.filename or "", rubric, region)
     if kept := request.form.get("brought"):
-        return uploads.parse(kept.encode(), KEPT, load.rubric())
+        return uploads.parse(kept.encode(), KEPT, rubric)
     return None
 
 
@@ -104,6 +106,7 @@ def tasks(token: str) -> Page:
             "assessment/tasks.html",
             visit=visit,
             progress=progress(visit.themes, visit.rubric, given),
+            standing=replies.standing(session, visit),
             minutes=minutes_left(visit.rubric, visit.themes, given),
             submission=submission,
             earlier=service.earlier(session, submission) if submission else (),
@@ -124,8 +127,8 @@ def theme(token: str, theme_id: str) -> Page:
         visit = links.visit(session, token)
         chosen = _theme(visit, theme_id)
         stored = entries.entries(visit.assessment)
-        form = _form(visit, chosen, stored)
-        return render_template("assessment/theme.html", **_theme_page(session, visit, chosen, form, stored))
+        form, replied = _form(visit, chosen, stored), _replies(session, visit, chosen)
+        return render_template("assessment/theme.html", **_theme_page(session, visit, chosen, form, replied, stored))
 
 
 @bp.post("/a/<token>/<theme_id>")
@@ -136,17 +139,19 @@ def save(token: str, theme_id: str) -> Page:
         chosen = _theme(visit, theme_id)
         stored = entries.entries(visit.assessment)
         form = _form(visit, chosen, stored, request.form)
-        valid = form.validate()
+        replied = _replies(session, visit, chosen, request.form)
+        valid = all((form.validate(), replied.validate()))
         changes = form.changes
         overtaken = entries.save(visit.assessment, changes, visit.contributor)
+        replies.save(session, visit.assessment, replied.changes)
         if form.chosen_priority:
             entries.save_priority(visit.assessment, theme_id, form.chosen_priority)
         stored |= {change.question: change.entry for change in changes if change.question not in overtaken}
         again = overtaken or not (valid or by_itself)
-        page = _theme_page(session, visit, chosen, form, stored, overtaken) if again else {}
+        page = _theme_page(session, visit, chosen, form, replied, stored, overtaken) if again else {}
     if by_itself:
         far = progress(visit.themes, visit.rubric, stored)
-        return autosave.theme_saved(visit, chosen, form, far, overtaken, page)
+        return autosave.theme_saved(visit, chosen, form, replied, far, overtaken, page)
     if again:
         return render_template("assessment/theme.html", **page), 422
     return redirect(_next_page(visit, chosen, form), 303)
@@ -157,11 +162,17 @@ def _form(visit: Visit, theme: Theme, stored: dict[str, Entry], sent: MultiDict[
     return ThemeForm(visit.rubric, theme, stored, priority, sent)
 
 
+def _replies(session: Session, visit: Visit, theme: Theme, sent: MultiDict[str, str] | None = None) -> ReplyForm:
+    about = [asked for asked in replies.asked(session, visit) if asked.question.theme == theme.id]
+    return ReplyForm(about, sent, shown=visit.assessment.status in replies.TALKING)
+
+
 def _theme_page(
     session: Session,
     visit: Visit,
     theme: Theme,
     form: ThemeForm,
+    replied: ReplyForm,
     stored: dict[str, Entry],
     overtaken: Set[str] = frozenset(),
 ) -> dict[str, Any]:
@@ -171,12 +182,13 @@ def _theme_page(
         "visit": visit,
         "theme": theme,
         "form": form,
+        "replies": replied,
         "stored": stored,
         "given": entries.given(visit.assessment, questions),
         "seen": entries.seen(visit.assessment, questions),
         "not_saved": form.not_saved(overtaken),
         "overtaken": overtaken,
-        "mistakes": form.mistakes(overtaken),
+        "mistakes": replied.mistakes + form.mistakes(overtaken),
         "previous": service.previous(session, visit.assessment),
         "progress": progress(visit.themes, visit.rubric, stored),
         "saved": _saved(visit),
@@ -221,11 +233,15 @@ def submit(token: str) -> Page:
         mistakes = form.mistakes_with(entries.entries(visit.assessment), visit.rubric)
         before = service.latest_submission(session, visit.assessment)
         submission = None if mistakes else service.submit(session, visit.assessment)
+        new = submission is not before
+        to = replies.reviewer(session, visit.assessment) if submission and new else None
+        planned = notices.plan(session, to)
         page = _check_page(session, visit, form) if mistakes else {}
     if submission is None:
         return render_template("assessment/check.html", **page, mistakes=mistakes), 422
     submitted.tell(submission, visit.rubric)
-    return redirect(url_for("report.result", token=token, unchanged="yes" if submission is before else None), 303)
+    notices.carry_out(planned, to, "assessment/resubmitted-mail.txt", f"/admin/submissions/{submission.id}")
+    return redirect(url_for("report.result", token=token, unchanged=None if new else "yes"), 303)
 
 
 def _check_page(session: Session, visit: Visit, form: SubmitForm) -> dict[str, Any]:
@@ -233,6 +249,7 @@ def _check_page(session: Session, visit: Visit, form: SubmitForm) -> dict[str, A
     return {
         "visit": visit,
         "form": form,
+        "standing": replies.standing(session, visit),
         "entries": given,
         "given": entries.given(visit.assessment, visit.rubric.questions),
         "priorities": entries.priorities(visit.assessment),

@@ -73,7 +73,7 @@ def addresses(app: Flask, link: str, theme: str = "skills", number: int = 1) -> 
     values = {"token": link.split("/")[2], "theme_id": theme, "number": number, "name": "themes"}
     urls = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
-        if "token" in rule.arguments:
+        if "token" in rule.arguments and not rule.rule.startswith("/admin/"):
             path = urls.build(rule.endpoint, {name: values[name] for name in rule.arguments})
             yield from ((rule.endpoint, method, path) for method in sorted((rule.methods or set()) & {"GET", "POST"}))
 

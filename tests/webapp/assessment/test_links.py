@@ -71,8 +71,8 @@ def deleted_with_colleagues(client: FlaskClient, link: str, database: Database) 
         (replaced, "It was replaced by a new link on {day}."),
         (withdrawn, "Whoever gave it to you ended it on {day}."),
         (expired, "It was made to work until {day}."),
-        (deleted, "The draft that it led to was deleted by its owner."),
-        (deleted_with_colleagues, "The draft that it led to was deleted by its owner."),
+        (deleted, "What it led to was deleted on {day}."),
+        (deleted_with_colleagues, "What it led to was deleted on {day}."),
     ],
 )
 def test_a_link_that_ended_says_why_everywhere_and_changes_nothing(

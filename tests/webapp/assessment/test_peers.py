@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from rubric import load
 from rubric.answers import from_content, submission_digest
-from rubric.peers import FEWEST, Peers
+from rubric.peers import FEWEST, NEWCOMERS, Peers
 from tests.webapp.report.cases import reworded
+from webapp import listing
 from webapp.assessment import links, service
 from webapp.assessment.entries import Change, Entry, save
-from webapp.assessment.peers import NEWCOMERS
 from webapp.assessment.rubrics import keep
 from webapp.database import Database
+from webapp.governance.erasing import erase
 from webapp.models import Assessment, Submission
 
 RUBRIC = load.rubric()
@@ -157,6 +158,21 @@ def test_the_next_assessment_of_a_region_is_no_newcomer_but_takes_the_place_of_t
     assert told(newest).regions == FEWEST + NEWCOMERS
 
 
+def test_a_region_counts_once_also_where_an_assessment_between_is_withdrawn(
+    database: Database, first: Submission
+) -> None:
+    submission = first
+    for _ in range(2 * NEWCOMERS):
+        with database.writing() as session:
+            token = service.start_next(session, session.get_one(Submission, submission.id))
+        submission = submit(database, 4, token=token)
+        with database.writing() as session:
+            again = service.start_next(session, session.get_one(Submission, submission.id))
+        withdraw(database, token)
+        submission = submit(database, 4, token=again)
+        assert submission.peers == first.peers
+
+
 def test_drafts_do_not_count(database: Database, tokens: list[str]) -> None:
     with database.writing() as session:
         for token in tokens:
@@ -239,3 +255,39 @@ def test_what_was_told_stays_when_regions_are_erased(database: Database, first: 
             session.delete(assessment)
     for _ in range(FEWEST):
         assert submit(database, 4).peers == first.peers
+
+
+def test_a_withdrawn_region_does_not_count_until_it_submits_again(
+    database: Database, first: Submission, tokens: list[str]
+) -> None:
+    withdraw(database, tokens[0])
+    newcomers = [submit(database, 4) for _ in range(NEWCOMERS)]
+    assert {newcomer.peers for newcomer in newcomers} == {first.peers}
+    again = submit(database, 4, token=tokens[0])
+    assert told(again).regions == FEWEST + NEWCOMERS
+
+
+def test_fewer_than_six_that_are_not_withdrawn_are_told_nothing(database: Database, tokens: list[str]) -> None:
+    for token in tokens[:-1]:
+        submit(database, 2, token=token)
+    withdraw(database, tokens[0])
+    assert submit(database, 2, token=tokens[-1]).peers is None
+
+
+def test_erasing_those_to_whom_it_was_told_last_does_not_make_it_told_anew(
+    database: Database, first: Submission
+) -> None:
+    newest = [submit(database, 4) for _ in range(NEWCOMERS)][-1]
+    assert newest.peers != first.peers
+    with database.writing() as session:
+        erase(session, [session.get_one(Assessment, newest.assessment_id)])
+    for _ in range(NEWCOMERS):  # one takes the place of the erased region, four more come
+        assert submit(database, 0).peers == newest.peers
+    assert told(submit(database, 0)).regions == FEWEST + 2 * NEWCOMERS
+
+
+def withdraw(database: Database, token: str) -> None:
+    with database.writing() as session:
+        assessment = started(session, token)
+        assessment.status = "withdrawn"
+        listing.refresh(session, assessment)

@@ -1,82 +1,27 @@
-"""Made-up regions to look at, the same ones every time, kept through the same service as real ones."""
+"""Fills a database with made-up regions: the first so many, each only where it is missing."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
-import numpy as np
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from rubric.model import TOP_LEVEL, Question, Rubric
-from webapp.assessment import entries, service
-from webapp.assessment.entries import Change, Entry
-from webapp.assessment.rubrics import rubric_of
+from rubric.model import Rubric
+from webapp import audit, listing, made_up
+from webapp.assessment import deposit, entries, service
+from webapp.assessment.deposit import Deposit
+from webapp.assessment.entries import Change
+from webapp.assessment.rubrics import current, rubric_of
+from webapp.assessment.snapshot import snapshot
 from webapp.database import Database
-from webapp.models import Assessment
+from webapp.models import Assessment, ReviewNote, ReviewQuestion, ReviewStep, Submission, add_rows, now
+from webapp.status import Step
 
-MARK = "Made-up region"
-HEADS = ("Alder", "Birken", "Cor", "Dunmer", "Esk", "Farrow", "Grim", "Halver", "Ister", "Jorn", "Kelm", "Lunder")
-TAILS = ("moor", "holt", "vale", "wick", "land", "mark", "fell", "stad", "mere", "burg")
-COUNTRIES = ("PT", None, "PL", "NL", "IT", "SE", "CZ", "ES", None, "FI", "AT", "RO")
-SECOND_ROUND = (2, 7)
-"""Of ten regions, those that submit a second time, having got on a little."""
-
-REASONS = (
-    "The region has no research organisation of its own.",
-    "None of the sectors that the strategy names works this way.",
-    "The region is too small for this to arise; the neighbouring region does it for both.",
-)
-NOTES = (
-    "Talked about in the last strategy round, without a decision.",
-    "One pilot with outside money; it ended with the project.",
-    "Runs in two of the five sectors of the strategy, with a part-time owner.",
-    "Most of those it is meant for take part; the annual report lists them.",
-    "In its second budget cycle, reviewed each spring, with the figures published.",
-)
-"""What a region may add at each level."""
-REFERENCES = (
-    "Made-up regional strategy, section 4.2",
-    "Made-up council decision 17/2024",
-    "Made-up annual report 2025, page 31",
-)
-GRADES = (("none",), ("none", "document"), ("document", "published"), ("published",), ("published", "evaluated"))
-"""How well each level is usually shown."""
-
-
-A_FEW: Mapping[str | None, float] = {"unknown": 0.03, "outside-powers": 0.03, "not-applicable": 0.03}
-
-
-@dataclass(frozen=True)
-class Pattern:
-    """How a region answers. `level` is where it stands by and large; what it took over from `follows` stands higher.
-
-    All other figures are shares of the questions, 0 to 1.
-    """
-
-    level: float
-    follows: tuple[str, ...] = ()
-    off_scale: Mapping[str | None, float] = field(default_factory=lambda: A_FEW)
-    noted: float = 0.3
-    graded: float = 0.5
-
-
-LIFT, SPREAD = 1.7, 0.6
-RAISED = 0.2
-"""Share of the questions on which a region gets on until its second round."""
-LEVEL = "level"
-"""In place of a state: the answer is a level."""
-PATTERNS = (
-    Pattern(1.6, follows=("DK",)),
-    Pattern(1.1, follows=("IE", "GB")),
-    Pattern(2.0, follows=("FR",), noted=0.6, graded=0.9),
-    Pattern(1.5),
-    Pattern(1.4, follows=("CA",), off_scale={"unknown": 0.35}),
-    Pattern(0.7, off_scale={None: 0.75}, noted=0.1, graded=0.0),
-    Pattern(1.5, follows=("US",), off_scale={"outside-powers": 0.15, "not-applicable": 0.12}),
-    Pattern(1.3, follows=("DE", "AU"), graded=0.8),
-    Pattern(2.9, noted=0.5, graded=1.0),
-    Pattern(1.2, follows=("AU",), off_scale={"undisclosed": 0.15}, graded=0.0),
-)
+AT_ONCE = 200
+"""How many regions are stored in one transaction."""
+GROWTH = 2.0
+"""By so much the regions grow in number before all results are read again to tell how they stand."""
 
 
 @dataclass(frozen=True)
@@ -87,104 +32,163 @@ class Made:
     number: int
 
 
+@dataclass(frozen=True)
+class _Batch:
+    """Regions with these numbers. The last of them submits `last` times.
+
+    `told_anew` says whether all results are read again to tell how regions stand.
+    """
+
+    regions: range
+    last: int
+    told_anew: bool
+
+    def rounds(self, region: int) -> int:
+        """How often a region of the batch submits."""
+        return self.last if region == self.regions[-1] else made_up.rounds(region)
+
+
 def fill(database: Database, submissions: int) -> Iterator[Made]:
     """Sees to it that the first so many made-up submissions are there, and gives those that were not."""
-    for region, rounds in _plan(submissions):
+    with database.reading() as session:
+        rubric, until = current(session), _until(session)
+    for batch in _batches(submissions):
+        with database.reading() as session:
+            there = _there(session, batch.regions)
+        missing = [region for region in batch.regions if region not in there]
+        deposits = [_deposit(rubric, region, batch.rounds(region), until) for region in missing]
         with database.writing() as session:
-            added = _submit(session, region, rounds)
+            added = _store(session, rubric, deposits, batch.told_anew, until)
+            for region in (region for region, count in there.items() if count < batch.rounds(region)):
+                added.append(_submit_again(session, region, until))
+            if added:
+                audit.record(session, audit.COMMAND_LINE, "made-up", "made-up-regions", submissions=len(added))
         yield from added
 
 
-def _plan(submissions: int) -> Iterator[tuple[int, int]]:
-    """Numbers of regions, from 0 on, each with how often it submits."""
-    region = 0
+def _batches(submissions: int) -> Iterator[_Batch]:
+    """All that belongs to the first so many submissions, in order."""
+    first, due = 0, 0.0
     while submissions > 0:
-        rounds = min(submissions, 2 if region % 10 in SECOND_ROUND else 1)
-        yield region, rounds
-        submissions -= rounds
-        region += 1
+        regions, last = _regions(first, submissions)
+        submissions -= sum(map(made_up.rounds, regions[:-1])) + last
+        told_anew = submissions == 0 or regions.stop >= due
+        due = GROWTH * regions.stop if told_anew else due
+        yield _Batch(regions, last, told_anew)
+        first = regions.stop
 
 
-def _submit(session: Session, region: int, rounds: int) -> list[Made]:
-    assessment = _started(session, region)
-    rubric = rubric_of(session, assessment.rubric_digest)
-    added = []
-    for number in range(len(assessment.submissions) + 1, rounds + 1):
-        given = _entries(rubric, region, number)
-        entries.save(assessment, [Change(question, entry, revision=None) for question, entry in given.items()])
-        for theme, priority in _priorities(rubric, region).items():
-            entries.save_priority(assessment, theme, priority)
-        added.append(Made(assessment.region, service.submit(session, assessment).number))
-    return added
+def _regions(first: int, submissions: int) -> tuple[range, int]:
+    """At most so many regions as are stored at once, from `first` on, and how often the last of them submits."""
+    left, region, last = submissions, first, 0
+    while left > 0 and region < first + AT_ONCE:
+        last = min(left, made_up.rounds(region))
+        left, region = left - last, region + 1
+    return range(first, region), last
 
 
-def _started(session: Session, region: int) -> Assessment:
-    """The region's assessment: the one that is there, or a new one."""
-    query = select(Assessment).where(Assessment.region == _name(region))
-    if found := session.scalar(query):
-        return found
-    contact = None if region % 3 == 2 else f"policy-office-{region + 1}@example.org"
-    service.start(session, _name(region), COUNTRIES[region % len(COUNTRIES)], contact)
-    return session.scalars(query).one()
+def _until(session: Session) -> dt.datetime:
+    """The end of the years over which submissions are spread: that of the made-up ones that are there, or now."""
+    query = select(Assessment.made_up, Submission.at).join(Assessment.submissions).where(Submission.number == 1)
+    found = session.execute(query.where(Assessment.made_up.is_not(None)).limit(1)).first()
+    moment = now()
+    return found.at + (moment - made_up.at(found.made_up, 1, moment)) if found else moment
 
 
-def _name(region: int) -> str:
-    """Each head with each tail once, and from then on with a number."""
-    turn, place = divmod(region, len(HEADS) * len(TAILS))
-    head, shift = place % len(HEADS), place // len(HEADS)
-    name = f"{MARK} {HEADS[head]}{TAILS[(head + shift) % len(TAILS)]}"
-    return f"{name} {turn + 1}" if turn else name
+def _there(session: Session, regions: range) -> dict[int, int]:
+    """How many submissions there are of each of `regions`, without those that are missing."""
+    query = select(Assessment.made_up, func.count(Submission.id)).outerjoin(Assessment.submissions)
+    query = query.where(Assessment.made_up.between(regions.start, regions.stop - 1)).group_by(Assessment.made_up)
+    return {region: count for region, count in session.execute(query) if region is not None}
 
 
-def _entries(rubric: Rubric, region: int, number: int) -> dict[str, Entry]:
-    """What a region says in its first or second round."""
-    chance = np.random.RandomState(region)  # its stream is frozen
-    pattern = PATTERNS[region % len(PATTERNS)]
-    first = {question.id: _entry(rubric, question, pattern, chance) for question in rubric.questions}
-    given = {question: entry for question, entry in first.items() if entry.answer is not None}
-    if number == 1:
-        return given
-    return {question: _raised(entry) if chance.random_sample() < RAISED else entry for question, entry in given.items()}
-
-
-def _entry(rubric: Rubric, question: Question, pattern: Pattern, chance: np.random.RandomState) -> Entry:
-    state = _state(pattern, chance.random_sample())
-    if state != LEVEL:
-        return Entry(answer=state, reason=_one(REASONS, chance) if state == "not-applicable" else None)
-    follows = not set(pattern.follows).isdisjoint(rubric.countries_of(question))
-    level = min(max(round(chance.normal(pattern.level + LIFT * follows, SPREAD)), 0), TOP_LEVEL)
-    grade = _one(GRADES[level], chance) if chance.random_sample() < pattern.graded else None
-    return Entry(
-        answer=str(level),
-        note=NOTES[level] if chance.random_sample() < pattern.noted else None,
-        evidence=grade,
-        reference=_one(REFERENCES, chance) if grade not in (None, "none") else None,
+def _deposit(rubric: Rubric, region: int, rounds: int, until: dt.datetime) -> Deposit:
+    said = [made_up.answers(rubric, region, number) for number in range(1, rounds + 1)]
+    taken = (
+        snapshot(answers, rubric, number, made_up.at(region, number, until)) for number, answers in enumerate(said, 1)
     )
+    return Deposit(said[-1], tuple(taken), made_up.steps(region, rounds), made_up.contact(region), region)
 
 
-def _state(pattern: Pattern, place: float) -> str | None:
-    """What stands at a place from 0 to 1: an off-scale answer, None for no answer, or a level."""
-    for state, part in pattern.off_scale.items():
-        if place < part:
-            return state
-        place -= part
-    return LEVEL
+def _store(
+    session: Session, rubric: Rubric, deposits: Sequence[Deposit], told_anew: bool, until: dt.datetime
+) -> list[Made]:
+    if not deposits:
+        return []
+    stored = deposit.store(session, rubric, deposits, told_anew)
+    _insert_reviews(session, rubric, stored, until)
+    return [Made(each.region, submission.number) for each in stored for submission in each.submissions]
 
 
-def _one(choices: Sequence[str], chance: np.random.RandomState) -> str:
-    return choices[chance.randint(len(choices))]
+def _insert_reviews(session: Session, rubric: Rubric, stored: Sequence[Assessment], until: dt.datetime) -> None:
+    """What was asked, noted and told in reviews. Nobody did it: there may be no account."""
+    add_rows(session, ReviewQuestion, (row for each in stored for row in _asked(rubric, each, until)))
+    add_rows(session, ReviewNote, (row for each in stored for row in _noted(each, until)))
+    add_rows(session, ReviewStep, (row for each in stored for row in _told(each, until)))
 
 
-def _raised(entry: Entry) -> Entry:
-    """One level further, if it stands below the highest, with the note that goes with it."""
-    if not (entry.answer and entry.answer.isdigit() and int(entry.answer) < TOP_LEVEL):
-        return entry
-    level = int(entry.answer) + 1
-    return replace(entry, answer=str(level), note=NOTES[level])
+def _steps(assessment: Assessment) -> tuple[Step, ...]:
+    return made_up.steps(_number(assessment), len(assessment.submissions))
 
 
-def _priorities(rubric: Rubric, region: int) -> dict[str, int]:
-    """Two themes that matter most to a region, and one that matters least."""
-    themes = [theme.id for theme in rubric.themes]
-    first, second, last = (themes[(region + shift) % len(themes)] for shift in (0, 3, 7))
-    return {first: 3, second: 3, last: 1}
+def _number(assessment: Assessment) -> int:
+    """The number of a made-up region."""
+    return assessment.made_up or 0
+
+
+def _reviewed_at(assessment: Assessment, number: int, until: dt.datetime) -> dt.datetime:
+    """When a submission was reviewed: some days later, and before anything else came."""
+    later = [submission.at for submission in assessment.submissions if submission.number > number]
+    return min(assessment.submissions[number - 1].at + made_up.UNTIL_REVIEWED, *later, until)
+
+
+def _asked(rubric: Rubric, assessment: Assessment, until: dt.datetime) -> Iterator[Mapping[str, object]]:
+    """Questions with which the first submission went back, replied to where there is a second."""
+    if "return" not in _steps(assessment):
+        return
+    at, second = _reviewed_at(assessment, 1, until), assessment.submissions[1:]
+    for place, question in enumerate(made_up.doubtful(rubric, _number(assessment))):
+        yield {
+            "assessment_id": assessment.id,
+            "number": 1,
+            "question": question,
+            "text": made_up.DOUBTS[place],
+            "asked_at": at,
+            "sent_at": at,
+            "reply": made_up.REPLIES[place] if second else None,
+            "replied_at": second[0].at if second else None,
+        }
+
+
+def _noted(assessment: Assessment, until: dt.datetime) -> Iterator[Mapping[str, object]]:
+    region = _number(assessment)
+    if "begin" in _steps(assessment) and region % made_up.REMARKED == 0:
+        text = made_up.REMARKS[region // made_up.REMARKED % len(made_up.REMARKS)]
+        yield {"assessment_id": assessment.id, "text": text, "at": _reviewed_at(assessment, 1, until)}
+
+
+def _told(assessment: Assessment, until: dt.datetime) -> Iterator[Mapping[str, object]]:
+    """The steps of which a region is told, each after the submission that it was about."""
+    number = 0
+    for step in _steps(assessment):
+        number += step == "submit"
+        if step in made_up.WORDS:
+            at, text = _reviewed_at(assessment, number, until), made_up.WORDS[step]
+            yield {"assessment_id": assessment.id, "number": number, "step": step, "text": text, "at": at}
+
+
+def _submit_again(session: Session, region: int, until: dt.datetime) -> Made:
+    """The second submission of a region that was to submit once only, when fewer were asked for."""
+    assessment = session.scalars(select(Assessment).where(Assessment.made_up == region)).one()
+    rubric = rubric_of(session, assessment.rubric_digest)
+    given = made_up.entries(rubric, region, 2)
+    entries.save(assessment, [Change(question, entry, revision=None) for question, entry in given.items()])
+    submission = service.add_submission(session, assessment, made_up.at(region, 2, until))
+    steps = _steps(assessment)
+    assessment.status, assessment.accepted = deposit.reviewed(steps)
+    assessment.revision = len(steps)
+    for kind in (ReviewNote, ReviewQuestion, ReviewStep):
+        session.execute(delete(kind).where(kind.assessment_id == assessment.id, kind.account_id.is_(None)))
+    _insert_reviews(session, rubric, [assessment], until)
+    listing.refresh(session, assessment)
+    return Made(assessment.region, submission.number)

@@ -1,14 +1,14 @@
 """The figures of a report as tables, for files that others calculate with: rounded as the result's JSON gives them."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from flask_babel import gettext as _
 
 from rubric.model import TOP_LEVEL, Question, Rubric
 from rubric.rounding import rounded
+from webapp import downloads
 from webapp.report.context import Report
 from webapp.report.profile import AnswerLine, ThemeLine
 from webapp.report.roadmap import Step, Strength
@@ -17,8 +17,6 @@ Cell = str | int | float | None
 Row = tuple[Cell, ...]
 COUNTS = ("answered", "unknown", "undisclosed", "unanswered", "not_applicable", "outside_powers", "questions")
 """Names in a coverage, in the order in which they stand in tables."""
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-"""A cell of text that begins so is a formula to spreadsheet programs."""
 
 
 @dataclass(frozen=True)
@@ -53,21 +51,25 @@ def tables(report: Report) -> tuple[Table, ...]:
 
 
 def as_csv(table: Table) -> bytes:
-    """`table` as a CSV file (RFC 4180) in UTF-8, with the mark by which spreadsheet programs know that it is."""
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow([column.key for column in table.columns])
-    for row in table.rows:
-        writer.writerow([_written(cell, column) for cell, column in zip(row, table.columns, strict=True)])
-    return file.getvalue().encode("utf-8-sig")
+    """`table` as a CSV file."""
+    return b"".join(csv_lines(table.columns, table.rows))
 
 
-def _written(cell: Cell, column: Column) -> str:
-    if isinstance(cell, str):
-        return f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell
-    if cell is None or column.decimals is None:
-        return "" if cell is None else str(cell)
-    return f"{cell:.{column.decimals}f}"
+def csv_lines(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[bytes]:
+    """The lines of such a file, each made only when it is asked for."""
+    yield from downloads.csv_lines(_written(columns, rows))
+
+
+def _written(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[Sequence[Cell | Decimal]]:
+    yield [column.key for column in columns]
+    for row in rows:
+        yield [_rounded(cell, column) for cell, column in zip(row, columns, strict=True)]
+
+
+def _rounded(cell: Cell, column: Column) -> Cell | Decimal:
+    if cell is None or isinstance(cell, str) or column.decimals is None:
+        return cell
+    return Decimal(f"{cell:.{column.decimals}f}")  # which keeps zeros at the end
 
 
 def scores(report: Report) -> Table:

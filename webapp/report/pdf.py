@@ -1,4 +1,4 @@
-"""Report and questionnaire as PDFs: accessible (PDF/UA-1), archivable (PDF/A-3a), the same bytes each time.
+"""Reports and the like as PDFs: accessible (PDF/UA-1), archivable (PDF/A-3a), the same bytes each time.
 
 The only module that knows WeasyPrint, which is imported late: it needs Pango, which no Python package brings.
 """
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 FILES = {
     "report.css": ("report", "text/css"),
+    "comparison.css": ("report", "text/css"),
     "cover.svg": ("report", "image/svg+xml"),
     "questionnaire.css": ("assessment", "text/css"),
 }
@@ -101,21 +102,19 @@ def _trial(text: str) -> Any:
 def pdf(report: Report, edition: Edition) -> bytes:
     """`report` as a PDF, its data attached. Raises NoPango."""
     files = report.files | {"report.json": _about(report, edition)}
-    return _printed(page(report, edition), files, _made_at(report))
+    return printed(page(report, edition), files, _made_at(report))
 
 
 def page(report: Report, edition: Edition) -> str:
     """The HTML that the report's PDF is made from."""
-    said = canonical(report.files["answers.json"])
-    return _rendered(
+    return rendered(
         "report/report.html",
         edition.language,
         _made_at(report),
+        canonical(report.files["answers.json"]),
         report=report,
         edition=edition,
         version=template_version(edition),
-        faces=_faces(said),
-        cut=bool(unprintable(scripts.shown(said))),
     )
 
 
@@ -133,10 +132,10 @@ def _about(report: Report, edition: Edition) -> dict[str, object]:
 
 def questionnaire(rubric: Rubric, language: str) -> bytes:
     """All questions of `rubric` as a PDF to fill in by pen. Raises NoPango."""
-    return _printed(_rendered("assessment/questionnaire.html", language, UNDATED, rubric=rubric), {}, UNDATED)
+    return printed(rendered("assessment/questionnaire.html", language, UNDATED, rubric=rubric), {}, UNDATED)
 
 
-def _printed(html: str, files: Mapping[str, object], day: dt.datetime) -> bytes:
+def printed(html: str, files: Mapping[str, object], day: dt.datetime) -> bytes:
     """`html` as a PDF with `files` attached, by name, as of `day`. Raises NoPango."""
     if not works():
         raise NoPango
@@ -148,10 +147,15 @@ def _printed(html: str, files: Mapping[str, object], day: dt.datetime) -> bytes:
     return bytes(made)
 
 
-def _rendered(template: str, language: str, day: dt.datetime, **shown: object) -> str:
-    """The HTML of a document that counts as made on `day`."""
-    made_at = day.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return _environment(language).get_template(template).render(made_at=made_at, language=language, **shown)
+def rendered(template: str, language: str, day: dt.datetime, said: str = "", **shown: object) -> str:
+    """The HTML of a document that counts as made on `day` and holds what regions have `said`, in whatever script."""
+    always = {
+        "made_at": day.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "language": language,
+        "faces": _faces(said),
+        "cut": bool(unprintable(scripts.shown(said))),
+    }
+    return _environment(language).get_template(template).render(**always, **shown)
 
 
 @lru_cache

@@ -1,4 +1,4 @@
-"""PDFs of submissions, made in the background, each once, and kept from then on."""
+"""PDFs of submissions and of comparisons, made in the background, each once, and kept from then on."""
 
 import datetime as dt
 import json
@@ -22,6 +22,7 @@ from webapp.i18n import language
 from webapp.models import Assessment, Rendering, Submission
 from webapp.models import Report as Kept
 from webapp.report.background import Background, NotReady
+from webapp.report.comparison_order import ComparisonOrder, comparison_version, make_comparison
 from webapp.report.context import Report
 from webapp.report.edition import Edition, Paper, usual_paper
 from webapp.report.issue import Issue
@@ -61,15 +62,16 @@ def edition_of(submission: Submission, language: str, paper: Paper | None = None
 def _order(session: Session, submission: Submission, rubric: Rubric, edition: Edition) -> Order:
     before = _before(session, submission)
     return Order(
-        snapshot=_snapshot(submission),
+        snapshot=snapshot_of(submission),
         rubric=rubric.text,
         edition=edition,
-        earlier=_snapshot(before) if before else None,
+        earlier=snapshot_of(before) if before else None,
         peers=Peers.from_json(submission.peers) if submission.peers else None,
     )
 
 
-def _snapshot(submission: Submission) -> Snapshot:
+def snapshot_of(submission: Submission) -> Snapshot:
+    """`submission` as plain data."""
     return Snapshot(submission.answers, Issue(submission.number, submission.at, submission.digest))
 
 
@@ -119,13 +121,18 @@ class Reports:
         order = self._order(submission, rubric, edition)
         key = _key(submission, order)
         with suppress(NotReady):  # so much is under way that it is left until somebody asks
-            self._background.start(key, lambda: self._see_to(key, order))
+            self._background.start(key, lambda: self._see_to(key, lambda: self._make(order)))
 
     def pdf(self, submission: Submission, rubric: Rubric, edition: Edition) -> bytes:
         """The PDF of `submission`: the kept one, or else a new one is begun. Raises NotReady, NoPango."""
         order = self._order(submission, rubric, edition)
         key = _key(submission, order)
-        return self._kept(key) or self._awaited(key, order)
+        return self._kept(key) or self._awaited(key, lambda: self._make(order))
+
+    def comparison(self, order: ComparisonOrder) -> bytes:
+        """The PDF of a comparison, likewise. Raises NotReady, NoPango."""
+        key = Key(order.digest, comparison_version(order.edition), order.edition.language)
+        return self._kept(key) or self._awaited(key, lambda: self._background.run(make_comparison, order))
 
     def works(self) -> bool:
         """Whether this machine can make PDFs: found out in the background, and believed until then."""
@@ -145,18 +152,18 @@ class Reports:
         with self._database.reading() as session:
             return _order(session, submission, rubric, edition)
 
-    def _awaited(self, key: Key, order: Order) -> bytes:
-        self._background.wait(key, lambda: self._see_to(key, order))
+    def _awaited(self, key: Key, make: Callable[[], bytes]) -> bytes:
+        self._background.wait(key, lambda: self._see_to(key, make))
         if kept := self._kept(key):
             return kept
         raise NotReady  # another process makes it
 
-    def _see_to(self, key: Key, order: Order) -> None:
+    def _see_to(self, key: Key, make: Callable[[], bytes]) -> None:
         """Makes and keeps the PDF, unless it is kept or another process is at it."""
         try:
             with self._leased(key) as ours:
                 if ours and not self._kept(key):
-                    self._keep(key, self._make(order))
+                    self._keep(key, make())
         except (NoPango, Closed):
             raise  # the machine's or the server's state, of which others tell
         except Exception as error:

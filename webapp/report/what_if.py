@@ -108,9 +108,13 @@ def _problems(changes: Mapping[str, str], rubric: Rubric) -> Iterator[Problem]:
 def what_if(answers: Answers, changes: Mapping[str, str], rubric: Rubric) -> WhatIf:
     """What moves if questions stood at the levels in `changes`. Raises InputError, as `imagined` does."""
     now = assess(answers, rubric)
-    then = assess(imagined(answers, changes, rubric), rubric) if changes else now
+    return moves(now, assess(imagined(answers, changes, rubric), rubric) if changes else now)
+
+
+def moves(now: Result, then: Result) -> WhatIf:
+    """What differs between two results for the same rubric."""
     before, after = _outcome(now), _outcome(then)
-    return WhatIf(rubric, before, after, tuple(_themes(now, then)), tuple(_countries(before, after)))
+    return WhatIf(now.rubric, before, after, tuple(_themes(now, then)), tuple(_countries(before, after)))
 
 
 def _outcome(result: Result) -> Outcome:

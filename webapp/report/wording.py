@@ -48,6 +48,11 @@ def tenths(value: float, language: str) -> str:
     return str(format_decimal(rounded(value, 1) + 0, "0.0;−0.0", locale=_locale(language)))
 
 
+def hundredths(value: float, language: str) -> str:
+    """A level, or a mean of levels, to two decimals."""
+    return str(format_decimal(value, "0.00", locale=_locale(language)))
+
+
 def thousandths(value: float, language: str) -> str:
     """A probability to three decimals."""
     return str(format_decimal(value, "0.000", locale=_locale(language)))
@@ -98,7 +103,7 @@ def install(environment: Environment, language: Callable[[], str]) -> None:
         "lower_first": lower_first,
         "naming": naming,
     }
-    for form in (signed, share, tenths, thousandths, day, moment, listed, listed_or):
+    for form in (signed, share, tenths, hundredths, thousandths, day, moment, listed, listed_or):
         environment.filters[form.__name__] = _in(form, language)
 
 

@@ -24,7 +24,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 PICTURES = ("themes", "other-scores", "countries")
 FILES = (*(f"charts/{name}.svg" for name in PICTURES), *(f"charts/{name}.csv" for name in (*PICTURES, "narrowing")))
 PATHS = (*FILES, "figures.xlsx")
-SIGNS = "=+-@\t\r"
+SIGNS = "=+-@\t\r\n＝＋－＠"
 
 
 @pytest.fixture

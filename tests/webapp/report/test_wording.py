@@ -59,6 +59,11 @@ def _page(answers: Answers, brief: bool = False) -> str:
         (dict.fromkeys(IDS, "undisclosed"), "Of 50 questions none is answered with a level; 50 are not disclosed."),
         (dict.fromkeys(IDS, "outside-powers"), "50 questions are left out of all figures"),
         ({**ALTERNATING, IDS[3]: "unknown"}, "One question is open."),
+        (
+            {**ALTERNATING, IDS[3]: "unknown"},
+            "off by a step now and then, and the open questions stood at levels that the region gave elsewhere, the",
+        ),
+        (ALTERNATING, "off by a step now and then, the score would fall between"),
         ({**ALTERNATING, IDS[3]: "unknown"}, "Of 50 questions 49 are answered with a level; 1 is unknown."),
         ({**ALTERNATING, IDS[3]: "not-applicable"}, "One question is left out of all figures, as it does not apply"),
         (ALTERNATING, "No evidence is named for any answer: the score is what the region says of itself."),

@@ -127,7 +127,7 @@ def _fresh(request: pytest.FixtureRequest, folder: Path, migrated: bool) -> Iter
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
     """Settings with a data folder of their own."""
-    return Settings(data=tmp_path / "data", database_url=database_url)
+    return Settings(data=tmp_path / "data", database_url=database_url, second_factor="optional")
 
 
 @pytest.fixture

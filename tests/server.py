@@ -23,7 +23,12 @@ def running(folder: Path) -> Iterator[str]:
         subprocess.Popen(
             [sys.executable, "-m", "webapp", "serve", "--port", port],
             cwd=ROOT,
-            env={**os.environ, "OCTANT_DATA": str(folder / "data"), "OCTANT_DATABASE_URL": ""},
+            env={
+                **os.environ,
+                "OCTANT_DATA": str(folder / "data"),
+                "OCTANT_DATABASE_URL": "",
+                "OCTANT_SECOND_FACTOR": "optional",
+            },
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,

@@ -6,18 +6,28 @@ from flask import Flask
 
 from webapp import current, errors, headers, i18n, intake, listing, pages, weight
 from webapp.accounts import roles, security
+from webapp.accounts import views as accounts
+from webapp.admin import comparison_views as comparison
+from webapp.admin import export_views as exports
+from webapp.admin import import_views as imports
+from webapp.admin import list_views as lists
+from webapp.admin import overview_views as overview
+from webapp.admin import review_views as review
 from webapp.admin import views as admin
 from webapp.assessment import file_views as files
 from webapp.assessment import fragments
 from webapp.assessment import owner_views as owner
+from webapp.assessment import review_views as take_back
 from webapp.assessment import views as assessment
 from webapp.config import LARGEST_REQUEST, ROOT, Settings
 from webapp.database import Database
+from webapp.governance import views as governance
 from webapp.migrations import upgrade
 from webapp.report import background, questionnaires, store
 from webapp.report import figure_views as figures
 from webapp.report import views as report
 from webapp.report import what_if_views as what_if
+from webapp.versions import views as versions
 
 
 def create_app(settings: Settings, shared: Callable[[], background.Background] = background.Background) -> Flask:
@@ -41,7 +51,26 @@ def create_app(settings: Settings, shared: Callable[[], background.Background] =
     roles.install(app.jinja_env)
     security.init_app(app, database, settings)
     _make_pdfs(app, database, shared())
-    for blueprint in (pages.bp, assessment.bp, owner.bp, files.bp, report.bp, figures.bp, what_if.bp, admin.bp):
+    for blueprint in (
+        pages.bp,
+        assessment.bp,
+        owner.bp,
+        take_back.bp,
+        files.bp,
+        report.bp,
+        figures.bp,
+        what_if.bp,
+        admin.bp,
+        lists.bp,
+        review.bp,
+        exports.bp,
+        imports.bp,
+        overview.bp,
+        comparison.bp,
+        governance.bp,
+        versions.bp,
+        *accounts.BLUEPRINTS,
+    ):
         app.register_blueprint(blueprint)
     return app
 

@@ -4,31 +4,29 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from getpass import getpass
 from pathlib import Path
 from typing import IO
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from rubric import answers, batch, load, prose
 from rubric.assess import assess
 from rubric.digests import canonical
 from rubric.model import Rubric
 from rubric.problems import InputError, Problem
-from webapp.config import ROOT, Settings
+from webapp import transfer
+from webapp.accounts import commands as accounts
+from webapp.config import Settings
+from webapp.console import Failure, print_template, written
+from webapp.governance import commands as governance
 from webapp.i18n import DEFAULT_LANGUAGE
+from webapp.versions import commands as versions
 
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
 DEFAULT_PORT = 8000
 MOST_TOLD = 20
 """How many pairs and passages `rubric check --report` prints."""
-MOST_MADE_UP = 10_000
-
-
-class Failure(Exception):
-    """The command could not be done, though its input may be right. The message says why and what to do."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -90,9 +88,8 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_rubric(commands.add_parser("rubric", help="show or check the rubric"))
     _add_admin(commands.add_parser("admin", help="manage accounts"))
-    demo = commands.add_parser("demo", help="fill the database with made-up regions, marked as such")
-    demo.add_argument("--submissions", type=_count, default=12, metavar="N", help="default 12")
-    demo.set_defaults(command=_demo)
+    transfer.add(commands, _inside)
+    governance.add(commands, _inside)
     return parser
 
 
@@ -107,6 +104,7 @@ def _add_rubric(rubric: argparse.ArgumentParser) -> None:
     )
     check.add_argument("--report", action="store_true", help="also the most alike and the hardest to read")
     check.set_defaults(command=_rubric_check)
+    versions.add(commands, _inside)
 
 
 def _add_admin(admin: argparse.ArgumentParser) -> None:
@@ -115,6 +113,7 @@ def _add_admin(admin: argparse.ArgumentParser) -> None:
     create.add_argument("email", metavar="EMAIL")
     create.add_argument("--role", choices=("viewer", "reviewer", "administrator"), default="administrator")
     create.set_defaults(command=_admin_create)
+    accounts.add(commands, _inside)
 
 
 def _port(text: str) -> int:
@@ -122,26 +121,6 @@ def _port(text: str) -> int:
     if not 1 <= number <= 65535:
         raise argparse.ArgumentTypeError("expected a number from 1 to 65535")
     return number
-
-
-def _count(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_MADE_UP):
-        raise argparse.ArgumentTypeError(f"expected a number from 1 to {MOST_MADE_UP}")
-    return int(text)
-
-
-def _print_template(name: str, **context: object) -> None:
-    from webapp.report import wording
-
-    environment = Environment(
-        loader=FileSystemLoader(ROOT / "templates"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,  # noqa: S701  plain text for a terminal, no markup
-    )
-    wording.install(environment, lambda: DEFAULT_LANGUAGE)
-    sys.stdout.write(environment.get_template(name).render(context))
 
 
 def _print_json(content: object) -> None:
@@ -174,7 +153,7 @@ def _assess(options: argparse.Namespace) -> int:
         from webapp.report.context import report_of
         from webapp.report.issue import Issue
 
-        _print_template("cli/summary.txt", report=report_of(result, Issue(), DEFAULT_LANGUAGE))
+        print_template("cli/summary.txt", report=report_of(result, Issue(), DEFAULT_LANGUAGE))
     return DONE
 
 
@@ -195,7 +174,7 @@ def _report(options: argparse.Namespace) -> int:
     result = assess(*answers.read(options.file))
     paper = options.paper or usual_paper(result.answers.country)
     try:
-        with _written(options.output) as out:
+        with written(options.output) as out:
             out.write(
                 pdf(
                     report_of(result, Issue(), DEFAULT_LANGUAGE),
@@ -217,7 +196,7 @@ def _verify(options: argparse.Namespace) -> int:
     if options.json:
         _print_json(found.content)
     else:
-        _print_template("cli/verify.txt", file=options.file, found=found)
+        print_template("cli/verify.txt", file=options.file, found=found)
     return DONE if found.outcome == "follows" else FAILED
 
 
@@ -245,35 +224,18 @@ def _kept_rubric(digest: str) -> Rubric | None:
         raise InputError([Problem("OCTANT_DATABASE_URL", reason, "a database that can be read, or none")]) from None
 
 
-@contextmanager
-def _written(file: Path) -> Iterator[IO[bytes]]:
-    """A file to write that is there whole or not at all, or what is no file, such as a pipe. Raises OSError."""
-    if file.exists() and not file.is_file():
-        with file.open("wb") as out:
-            yield out
-        return
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
-    with draft.open("xb") as out:  # never through a link that somebody else has put there
-        try:
-            yield out
-            out.close()
-            draft.replace(file)
-        finally:
-            draft.unlink(missing_ok=True)
-
-
 def _rubric_show(options: argparse.Namespace) -> int:
     rubric = load.rubric()
     if options.json:
         print(canonical({**rubric.content, "digest": rubric.digest}))
     else:
-        _print_template("cli/rubric.txt", rubric=rubric)
+        print_template("cli/rubric.txt", rubric=rubric)
     return DONE
 
 
 def _rubric_check(options: argparse.Namespace) -> int:
     rubric = load.read(options.folder) if options.folder else load.rubric()
-    _print_template(
+    print_template(
         "cli/check.txt",
         rubric=rubric,
         where=options.folder or "comes with the program",
@@ -299,6 +261,15 @@ def _admin_create(options: argparse.Namespace) -> int:
     return _say(f"Made an account for {email}. Sign in at /admin/.", code=DONE)
 
 
+def _inside(options: argparse.Namespace) -> int:
+    """Runs a command that needs the application."""
+    from webapp.app import create_app
+
+    with create_app(Settings.from_environment()).app_context():
+        command: Callable[[argparse.Namespace], int] = options.inside
+        return command(options)
+
+
 def _asked_password(email: str) -> str:
     try:
         password = getpass(f"Password for {email}: ")
@@ -316,18 +287,3 @@ def _read_password(lines: IO[bytes]) -> str:
         return lines.readline().decode().removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
         raise InputError([Problem("password", "not UTF-8", "text in UTF-8")]) from None
-
-
-def _demo(options: argparse.Namespace) -> int:
-    from webapp import demo
-    from webapp.database import Database
-    from webapp.migrations import upgrade
-
-    database = Database(Settings.from_environment().database_url)
-    upgrade(database)
-    added = 0
-    for made in demo.fill(database, options.submissions):
-        added += 1
-        print(f"{made.region}: submission {made.number}", file=sys.stderr)
-    there = options.submissions - added
-    return _say(f"Added {added} made-up submissions; {there} were there already. See them at /admin/.", code=DONE)

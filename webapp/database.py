@@ -1,9 +1,10 @@
 """The connection to SQLite or PostgreSQL, and the ways to use it: reading, writing, and changing the tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, OperationalError
@@ -17,6 +18,8 @@ BUSY_SECONDS = 15
 """How long a transaction waits for another that writes."""
 MIGRATION_LOCK = 0x0C7A47
 """Number of PostgreSQL's lock that is held while tables change: any number, always the same."""
+
+Value = TypeVar("Value")
 
 
 class Database:
@@ -64,6 +67,21 @@ class Database:
         change = _migrating_sqlite if connection.dialect.name == "sqlite" else _migrating_postgresql
         with connection:
             yield from change(connection)
+
+    @contextmanager
+    def completing(self) -> Iterator[Session]:
+        """As `writing`, but whoever else changes tables or completes what is in them waits."""
+        with self.writing() as session:
+            if session.get_bind().dialect.name == "postgresql":
+                _lock(session.connection())
+            yield session
+
+
+def batches(values: Iterable[Value], size: int) -> Iterator[tuple[Value, ...]]:
+    """`values` by so many at a time, as one query names them; none where there are none."""
+    left = iter(values)
+    while some := tuple(islice(left, size)):
+        yield some
 
 
 def _unusable(reason: str) -> InputError:
@@ -120,8 +138,12 @@ def _migrating_sqlite(connection: Connection) -> Iterator[Connection]:
 
 def _migrating_postgresql(connection: Connection) -> Iterator[Connection]:
     with connection.begin():
-        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": MIGRATION_LOCK})
+        _lock(connection)
         yield connection
+
+
+def _lock(connection: Connection) -> None:
+    connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": MIGRATION_LOCK})
 
 
 def _postgresql(url: URL) -> Engine:

@@ -12,10 +12,10 @@ from flask import Flask, g, render_template, request
 from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-EXPLAINED = (400, 403, 404, 405, 413)
+EXPLAINED = (400, 403, 404, 405, 413, 415)
 """Statuses with a page of their own; all others share one."""
 
-_LINK = re.compile(r"(/a/)[^/\s\"'?]+")
+_LINK = re.compile(r"(/(?:a|admin/invitation|admin/reset)/)[^/\s\"'?]+")
 
 type_of_exc_info = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 

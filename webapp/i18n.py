@@ -61,4 +61,9 @@ def _without_marks(name: str) -> str:
 
 def country_name(code: str) -> str:
     """Name of the country with this ISO 3166-1 code, in the language of this request."""
-    return dict(country_names(language()))[code]
+    return _names_by_code(language())[code]
+
+
+@lru_cache
+def _names_by_code(language: str) -> dict[str, str]:
+    return dict(country_names(language))

@@ -13,8 +13,8 @@ FOLDER = ROOT / "static"
 FONTS = "fonts/"
 """Files that the stylesheet names, and therefore without a version: they change only with their package."""
 FOR_EVER, A_WEEK = 365 * 24 * 3600, 7 * 24 * 3600
-UNCOMPRESSED = ("admin.", "security.")
-"""Beginnings of endpoints whose pages hold a form's token: its length must not be guessable (the BREACH attack)."""
+UNCOMPRESSED = "/admin/"
+"""Beginning of the addresses whose pages hold a form's token: its length must not be guessable (the BREACH attack)."""
 
 
 def init_app(app: Flask) -> None:
@@ -31,7 +31,7 @@ def init_app(app: Flask) -> None:
             _let_keep(response)
             response.direct_passthrough = False
             response.make_sequence()  # Flask-Compress forgets to close a file that it sends in pieces
-        private = (request.endpoint or "").startswith(UNCOMPRESSED)
+        private = request.path.startswith(UNCOMPRESSED)
         return response if private else compress.after_request(response)
 
 

@@ -110,3 +110,10 @@ def test_an_unexpected_error_shows_a_number_and_nothing_else(
     number = caplog.records[-1].getMessage().split()[1]
     assert number in answer.text
     assert "very-secret-token" not in caplog.text
+
+
+@pytest.mark.parametrize("path", ["//example.org/", "/\\example.org/", "///example.org"])
+def test_no_page_leads_to_another_host(app: Flask, path: str) -> None:
+    with app.test_request_context("/"):
+        answer = app.process_response(app.response_class(status=302, headers={"Location": f"http://localhost{path}"}))
+    assert answer.location.rstrip("/") == "/example.org"

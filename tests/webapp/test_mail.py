@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from tests import mail_server
 from tests.mail_server import Mailbox
@@ -15,7 +15,7 @@ from tests.webapp.assessment.starting import dump, words
 from tests.webapp.mailing import SENDER, SITE, SUBJECT, mailing, mailing_app
 from webapp.config import Settings
 from webapp.database import Database
-from webapp.mail import MOST_IN_A_WHILE
+from webapp.mail import MOST_IN_A_WHILE, may_send
 from webapp.models import Mailing, now
 
 CONTACT = "contact@example.org"
@@ -232,3 +232,14 @@ def test_what_went_wrong_is_not_told_to_whoever_asked(settings: Settings) -> Non
         page = mail(client, start(client))
     for secret in ("hunter2", "127.0.0.1", "refused"):
         assert secret not in page
+
+
+def test_of_two_that_mail_at_once_nobody_waits_for_the_other(database: Database) -> None:
+    if database.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    with database.writing() as session:
+        session.add(Mailing(address_hash="", at=now() - dt.timedelta(hours=2)))
+    with database.writing() as one, database.writing() as other:
+        assert may_send(one, "one@example.org")
+        other.execute(text("SET LOCAL lock_timeout = '1s'"))
+        assert may_send(other, "other@example.org")

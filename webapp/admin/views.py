@@ -1,22 +1,22 @@
 """Pages of administrators: the list of submissions, one submission, its report."""
 
 from flask import abort, redirect, render_template, request, url_for
+from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from rubric.model import Rubric
-from webapp import mail
+from webapp import audit, mail
 from webapp.accounts.roles import needs, pages
-from webapp.admin import service
-from webapp.admin.forms import place_from, place_text
+from webapp.admin import list_views, service
+from webapp.admin.review_views import desk_page
 from webapp.assessment import links
 from webapp.assessment.rubrics import rubric_of
 from webapp.current import database
 from webapp.downloads import attachment, file_name
-from webapp.i18n import language
 from webapp.models import LARGEST_ID, Submission
 from webapp.report.pdf import NoPango
-from webapp.report.store import report_on, reports
+from webapp.report.store import reports
 from webapp.report.views import asked_edition
 
 bp = pages("admin")
@@ -26,25 +26,14 @@ Page = str | Response
 
 @bp.get("/")
 @needs("viewer")
-def submissions() -> str:
-    with database().reading() as session:
-        page = service.page(session, _place())
-    older = place_text(page.older) if page.older else None
-    return render_template("admin/submissions.html", page=page, older=older, first="after" not in request.args)
+def submissions() -> list_views.Page:
+    return list_views.list_page()
 
 
 @bp.get(f"/submissions/<int(max={LARGEST_ID}):submission_id>")
 @needs("viewer")
 def submission(submission_id: int) -> str:
-    with database().reading() as session:
-        chosen, rubric = _opened(session, submission_id)
-        return render_template(
-            "admin/submission.html",
-            submission=chosen,
-            report=report_on(session, chosen, rubric, language()),
-            siblings=service.siblings(session, chosen),
-            missing=None if reports().works() else NoPango().command,
-        )
+    return desk_page(submission_id)
 
 
 @bp.get(f"/submissions/<int(max={LARGEST_ID}):submission_id>/report.pdf")
@@ -57,6 +46,12 @@ def report(submission_id: int) -> Response:
     except NoPango:
         return redirect(url_for(".submission", submission_id=submission_id))
     return attachment(content, "application/pdf", file_name(chosen.assessment.region, chosen.number, "pdf"))
+
+
+@bp.get("/administration")
+@needs("administrator")
+def administration() -> str:
+    return render_template("admin/administration.html")
 
 
 @bp.get("/links")
@@ -77,6 +72,7 @@ def give_again(assessment_id: int) -> Page:
         lost = service.assessment(session, assessment_id) or abort(404)
         contact = lost.contact or abort(404)
         token = links.renew(session, lost)
+        audit.record(session, audit.account(current_user), "link-given", audit.assessment(lost))
     sent = mail.configured()
     try:
         if sent:
@@ -90,10 +86,3 @@ def give_again(assessment_id: int) -> Page:
 def _opened(session: Session, submission_id: int) -> tuple[Submission, Rubric]:
     chosen = service.submission(session, submission_id) or abort(404)
     return chosen, rubric_of(session, chosen.rubric_digest)
-
-
-def _place() -> service.Place | None:
-    try:
-        return place_from(request.args["after"]) if "after" in request.args else None
-    except ValueError:
-        abort(404)

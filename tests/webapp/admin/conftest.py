@@ -1,9 +1,13 @@
 """An administrator, signed in and not."""
 
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests import mail_server
+from tests.mail_server import Mailbox
 from tests.webapp.admin.signing_in import EMAIL, PASSWORD, sign_in
 from webapp import audit
 from webapp.accounts import creating
@@ -22,3 +26,10 @@ def administrator(client: FlaskClient, account: None) -> FlaskClient:
     """A visitor who has signed in."""
     assert sign_in(client).status_code == 302
     return client
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """A mail server."""
+    with mail_server.running() as mailbox:
+        yield mailbox

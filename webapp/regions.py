@@ -1,0 +1,34 @@
+"""Which assessments are one region: each next one goes on from the one before, also when that is erased since."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Subquery, func, or_, select
+from sqlalchemy.orm import Session
+
+from webapp.models import Assessment, Listing, Submission
+
+
+def region() -> ColumnElement[int]:
+    """What stands for an assessment's region: the id of its first assessment, which may be gone."""
+    return func.coalesce(Assessment.origin, Assessment.id)
+
+
+def newest(of: type[Submission] | type[Listing], *which: ColumnElement[bool]) -> Subquery:
+    """`region` and `submission_id` of each region's newest submission among those `which` are meant.
+
+    That is the last of its last assessment that has one among these.
+    """
+    number = Submission.id if of is Submission else Listing.submission_id
+    order = of.assessment_id.desc(), of.number.desc()
+    place = func.row_number().over(partition_by=region(), order_by=order)
+    query = select(region().label("region"), number.label("submission_id"), place.label("place"))
+    ranked = query.join(Assessment, Assessment.id == of.assessment_id).where(*which).subquery()
+    return select(ranked.c.region, ranked.c.submission_id).where(ranked.c.place == 1).subquery()
+
+
+def submissions(session: Session, submission: Submission) -> Sequence[Submission]:
+    """All submissions of the region that made this one, the oldest first, whatever rubric they answer."""
+    first = submission.assessment.origin or submission.assessment_id
+    query = select(Submission).join(Submission.assessment)
+    query = query.where(or_(Assessment.id == first, Assessment.origin == first))
+    return session.scalars(query.order_by(Submission.at, Submission.id)).all()

@@ -195,7 +195,7 @@ def test_the_pdf_is_accessible_archivable_and_the_same_each_time(
     forget_pdfs(database)
     assert administrator.get(PDF, query_string={"of": ids[::-1], "paper": paper}).data == made.data
     pages = printed(made.data)
-    assert len(pages) <= 11
+    assert len(pages) <= 12
     said = "".join("".join(pages).split())
     with database.reading() as session:
         for submission in session.scalars(select(Submission)):

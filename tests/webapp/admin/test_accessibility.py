@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from threading import Thread
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
+from tests.webapp.admin.serving import served
 from tests.webapp.admin.signing_in import EMAIL, PASSWORD
 from webapp import demo
 from webapp.database import Database
@@ -22,13 +21,8 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def address(app: Flask, database: Database, account: None) -> Iterator[str]:
     """Where `app` is served, with enough made-up regions for a second page of the list."""
     list(demo.fill(database, 52))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def sound(page: Page, title: str) -> None:

@@ -1,14 +1,13 @@
 """Overview and comparison in a real browser, narrow and wide, light and dark."""
 
 from collections.abc import Iterator
-from threading import Thread
 from typing import Literal
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser
-from werkzeug.serving import make_server
 
+from tests.webapp.admin.serving import served
 from tests.webapp.admin.signing_in import EMAIL, PASSWORD
 from tests.webapp.admin.storing import stored
 from tests.webapp.admin.test_accessibility import sound
@@ -23,13 +22,8 @@ def address(app: Flask, database: Database, account: None) -> Iterator[str]:
     """Where `app` is served, with enough made-up regions for trends and a second page of the map."""
     list(demo.fill(database, 70))
     stored(database, "W" * 120)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from threading import Thread
 from typing import Literal
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, CDPSession, Page, expect
-from werkzeug.serving import make_server
 
 from tests.webapp.admin.entering import Authenticator, made
 from tests.webapp.admin.governing import log
+from tests.webapp.admin.serving import served
 from tests.webapp.admin.signing_in import EMAIL, PASSWORD
 from tests.webapp.admin.test_accessibility import sound
 from webapp.config import Settings
@@ -39,13 +38,8 @@ def settings(settings: Settings) -> Settings:
 @pytest.fixture
 def address(app: Flask, account: None) -> Iterator[str]:
     """Where `app` is served: by name, as passkeys belong to names."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://localhost:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app) as port:
+        yield f"http://localhost:{port}"
 
 
 def with_key(page: Page) -> tuple[CDPSession, str]:

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from threading import Thread
 from typing import Literal
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser
-from werkzeug.serving import make_server
 
 from tests.webapp.admin.governing import invited, started
+from tests.webapp.admin.serving import served
 from tests.webapp.admin.signing_in import EMAIL, PASSWORD
 from tests.webapp.admin.test_accessibility import sound
 from webapp.config import Retention, Settings
@@ -32,13 +31,8 @@ def address(app: Flask, database: Database, account: None) -> Iterator[str]:
     token = started(database, contact=CONTACT, note=f"Ask {CONTACT}. " * 5)
     invited(database, token, NAME)
     started(database, "Made-up draft", submit=False)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])

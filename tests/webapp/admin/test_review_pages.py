@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from threading import Thread
 from typing import Literal
 
 import pytest
@@ -10,9 +9,9 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Dialog, Page, expect
-from werkzeug.serving import make_server
 
 from tests.webapp.admin.reviewing import FIRST, SECOND, press, reviewer, submit, submitted
+from tests.webapp.admin.serving import served
 from tests.webapp.admin.signing_in import PASSWORD
 from webapp.database import Database
 
@@ -29,13 +28,8 @@ def anna(app: Flask, database: Database) -> FlaskClient:
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
     """Where `app` is served."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def sound(page: Page) -> None:

@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from threading import Thread
 from typing import Literal
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser
-from werkzeug.serving import make_server
 
 from rubric import load
+from tests.webapp.admin.serving import served
 from tests.webapp.admin.signing_in import EMAIL, PASSWORD
 from tests.webapp.admin.test_accessibility import sound
 from tests.webapp.admin.versioning import ACCEPTED, BASE, RUBRIC, added, deposited
@@ -27,13 +26,8 @@ def address(app: Flask, database: Database, account: None) -> Iterator[str]:
     deposited(database, range(29, 30), (*ACCEPTED, "submit"))
     new = reworded(RUBRIC, lambda q: {"text": q.text + " Indeed?"} if q.id == RUBRIC.questions[0].id else {})
     added(database, load.from_content({**new.content, "version": "2027.1"}))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])

@@ -411,7 +411,7 @@ def test_dates_may_be_kept_in_many_ways(name: str, value: object) -> None:
 def refused(data: bytes) -> str:
     began = time.process_time()
     (problem,) = problems(data)
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < 0.8
     return problem
 
 

@@ -193,4 +193,4 @@ def test_a_pdf_that_is_no_report_is_told_at_once(kind: str) -> None:
     problems = told(data)
     assert any(message in problem for problem in problems), problems
     assert all(problem.startswith("report.pdf: ") and "; expected " in problem for problem in problems)
-    assert time.process_time() - began < 10
+    assert time.process_time() - began < 2

@@ -108,7 +108,7 @@ def test_a_file_of_endless_keys_is_refused_before_each_is_looked_at() -> None:
     data = as_json(answers={f"{FIRST}{number}": 1 for number in range(25_000)})
 
     assert problems(data) == ["answers.toml: answers: more than 500 keys; expected an answers file"]
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < 0.8
 
 
 def test_what_a_file_gives_replaces_what_is_stored_and_the_rest_is_kept() -> None:

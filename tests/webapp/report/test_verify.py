@@ -404,7 +404,7 @@ NO_REPORT = {
 def test_what_is_no_report_is_told_at_once(kind: str) -> None:
     began = time.process_time()
     assert all("; expected " in problem for problem in problems(NO_REPORT[kind]))
-    assert time.process_time() - began < 10
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
@@ -437,7 +437,7 @@ def survives(data: bytes, look: Callable[[bytes, str], object]) -> None:
         look(data, "report.pdf")
     except InputError as error:
         assert error.problems
-    assert time.process_time() - began < 60
+    assert time.process_time() - began < 20
 
 
 @settings(max_examples=60, **FUZZED)  # type: ignore[arg-type]  # settings of different types

@@ -1,13 +1,12 @@
 """What the documents say is so."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from rubric import answers, load
+from tests.commands import run
 from webapp.config import ROOT
 
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
@@ -27,13 +26,12 @@ def test_links_lead_somewhere(name: str) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_commands_of_the_readme_exist(command: str) -> None:
     words = [word for word in command.split() if word.islower() and not word.startswith("-")]
-    done = subprocess.run([sys.executable, "-m", "webapp", *words, "--help"], cwd=ROOT, capture_output=True, text=True)
+    done = run(*words, "--help")
     assert done.returncode == 0, done.stderr
 
 
 def test_every_command_is_in_the_readme() -> None:
-    done = subprocess.run([sys.executable, "-m", "webapp", "--help"], cwd=ROOT, capture_output=True, text=True)
-    for command in re.findall(r"^    (\w+) ", done.stdout, re.MULTILINE):
+    for command in re.findall(r"^    (\w+) ", run("--help").stdout, re.MULTILINE):
         assert f"./octant {command}" in README, command
 
 

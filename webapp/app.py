@@ -7,13 +7,13 @@ from flask import Flask
 from webapp import current, errors, headers, i18n, intake, listing, pages, weight
 from webapp.accounts import roles, security
 from webapp.accounts import views as accounts
-from webapp.admin import comparison_views as comparison
-from webapp.admin import export_views as exports
-from webapp.admin import import_views as imports
-from webapp.admin import list_views as lists
-from webapp.admin import overview_views as overview
-from webapp.admin import review_views as review
 from webapp.admin import views as admin
+from webapp.admin.comparison import views as comparison
+from webapp.admin.overview import views as overview
+from webapp.admin.review import views as review
+from webapp.admin.submissions import views as submissions
+from webapp.admin.transfer import export_views as exports
+from webapp.admin.transfer import import_views as imports
 from webapp.assessment import file_views as files
 from webapp.assessment import fragments
 from webapp.assessment import owner_views as owner
@@ -61,7 +61,7 @@ def create_app(settings: Settings, shared: Callable[[], background.Background] =
         figures.bp,
         what_if.bp,
         admin.bp,
-        lists.bp,
+        submissions.bp,
         review.bp,
         exports.bp,
         imports.bp,

@@ -4,24 +4,27 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from getpass import getpass
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from rubric import answers, batch, load, prose
 from rubric.assess import assess
 from rubric.digests import canonical
 from rubric.model import Rubric
 from rubric.problems import InputError, Problem
-from webapp import transfer
 from webapp.accounts import commands as accounts
+from webapp.admin.transfer import commands as transfer
 from webapp.config import Settings
 from webapp.console import Failure, print_template, written
 from webapp.governance import commands as governance
 from webapp.i18n import DEFAULT_LANGUAGE
 from webapp.versions import commands as versions
+
+if TYPE_CHECKING:
+    from webapp.database import Database
 
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
 DEFAULT_PORT = 8000
@@ -247,12 +250,10 @@ def _rubric_check(options: argparse.Namespace) -> int:
 
 
 def _admin_create(options: argparse.Namespace) -> int:
-    from webapp import audit, current
+    from webapp import audit
     from webapp.accounts import creating
-    from webapp.app import create_app
 
-    with create_app(Settings.from_environment()).app_context():
-        database = current.database()
+    with _application() as database:
         with database.reading() as session:
             email = creating.new_email(session, options.email)
         password = _asked_password(email) if sys.stdin.isatty() else _read_password(sys.stdin.buffer)
@@ -263,11 +264,19 @@ def _admin_create(options: argparse.Namespace) -> int:
 
 def _inside(options: argparse.Namespace) -> int:
     """Runs a command that needs the application."""
-    from webapp.app import create_app
-
-    with create_app(Settings.from_environment()).app_context():
+    with _application():
         command: Callable[[argparse.Namespace], int] = options.inside
         return command(options)
+
+
+@contextmanager
+def _application() -> Iterator["Database"]:
+    """The application around a command, and its database, closed at the end."""
+    from webapp import current
+    from webapp.app import create_app
+
+    with create_app(Settings.from_environment()).app_context(), closing(current.database()) as database:
+        yield database
 
 
 def _asked_password(email: str) -> str:

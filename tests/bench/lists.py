@@ -17,8 +17,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from tests import postgresql
-from tests.webapp.admin import many
-from tests.webapp.admin.signing_in import EMAIL, PASSWORD, sign_in
+from tests.webapp.accounts.signing_in import EMAIL, PASSWORD, sign_in
+from tests.webapp.admin.submissions import many
 from tests.webapp.report.making import in_this_process
 from webapp import audit, current
 from webapp.accounts import creating

@@ -1,4 +1,4 @@
-"""`assess` and `rubric` as their callers meet them: the real program, its streams and its exit codes."""
+"""`assess` and `rubric` as their callers meet them: their streams and their exit codes."""
 
 import json
 import os
@@ -14,6 +14,7 @@ from rubric import load
 from rubric.answers import LARGEST_FILE, read
 from rubric.assess import assess
 from rubric.digests import canonical
+from tests.commands import run
 from tests.rubric.made_up import answers_of
 from webapp.config import ROOT
 
@@ -23,23 +24,10 @@ GOOD = json.dumps(read(EXAMPLE)[0].content).encode()
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
 
 
-def octant(*arguments: str | Path, stdin: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
-    """One run of the program, with nothing but its input and this environment."""
-    return subprocess.run(
-        [*PROGRAM, *map(str, arguments)],
-        cwd=ROOT,
-        input=stdin,
-        env={**os.environ, **environment},
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-
-
 def batch(stdin: bytes) -> tuple[int, list[Any]]:
     """Exit code and lines of a batch that says nothing on standard error."""
-    done = octant("assess", "--batch", stdin=stdin)
-    assert done.stderr == b""
+    done = run("assess", "--batch", stdin=stdin)
+    assert done.stderr == ""
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -51,11 +39,11 @@ def without_pattern() -> dict[str, int]:
 
 
 def test_assess_prints_a_summary() -> None:
-    done = octant("assess", EXAMPLE)
-    text = done.stdout.decode()
+    done = run("assess", EXAMPLE)
+    text = done.stdout
     result = assess(*read(EXAMPLE))
 
-    assert (done.returncode, done.stderr) == (DONE, b"")
+    assert (done.returncode, done.stderr) == (DONE, "")
     assert text.startswith("Sample Region, PT, 31 March 2026\n")
     assert max(map(len, text.splitlines())) <= 80
     for question in (*result.strengths[:3], *(step.question for step in result.recommendations[:3])):
@@ -78,16 +66,16 @@ def test_assess_prints_a_summary() -> None:
 def test_the_summary_says_the_verdict(tmp_path: Path, answers: dict[str, object], expected: str) -> None:
     file = tmp_path / "region.json"
     file.write_text(json.dumps({"region": "Made-up region", "answers": answers}), encoding="utf-8")
-    done = octant("assess", file)
+    done = run("assess", file)
 
-    assert (done.returncode, done.stderr) == (DONE, b"")
-    assert expected in " ".join(done.stdout.decode().split())
+    assert (done.returncode, done.stderr) == (DONE, "")
+    assert expected in " ".join(done.stdout.split())
 
 
 def test_assess_prints_the_result_as_json() -> None:
-    done = octant("assess", EXAMPLE, "--json")
+    done = run("assess", EXAMPLE, "--json")
 
-    assert (done.returncode, done.stderr) == (DONE, b"")
+    assert (done.returncode, done.stderr) == (DONE, "")
     assert json.loads(done.stdout) == assess(*read(EXAMPLE)).json()
 
 
@@ -96,7 +84,13 @@ def test_output_is_utf_8_whatever_the_terminal_speaks(tmp_path: Path) -> None:
     file.write_text('region = "Żółć – ü"\n[answers]\n', encoding="utf-8")
 
     for options in ([], ["--json"]):
-        done = octant("assess", file, *options, PYTHONIOENCODING="latin-1")
+        done = subprocess.run(
+            [*PROGRAM, "assess", file, *options],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONIOENCODING": "latin-1"},
+            capture_output=True,
+            check=False,
+        )
         assert done.returncode == DONE
         assert "Żółć – ü" in done.stdout.decode()
 
@@ -104,10 +98,10 @@ def test_output_is_utf_8_whatever_the_terminal_speaks(tmp_path: Path) -> None:
 def test_all_problems_of_a_file_go_to_standard_error(tmp_path: Path) -> None:
     file = tmp_path / "region.toml"
     file.write_text('region = "Made up"\ncountry = "pt"\n[answers]\nvision = 9\n', encoding="utf-8")
-    done = octant("assess", file, "--json")
+    done = run("assess", file, "--json")
 
-    assert (done.returncode, done.stdout) == (WRONG_INPUT, b"")
-    told = done.stderr.decode().splitlines()
+    assert (done.returncode, done.stdout) == (WRONG_INPUT, "")
+    told = done.stderr.splitlines()
     assert [line.removeprefix(f"{file}: ").split(":")[0] for line in told] == [
         "answers.vision",
         "country",
@@ -121,9 +115,9 @@ def test_all_problems_of_a_file_go_to_standard_error(tmp_path: Path) -> None:
     ids=" ".join,
 )
 def test_wrong_use_ends_with_two(arguments: list[str]) -> None:
-    done = octant(*arguments)
+    done = run(*arguments)
 
-    assert (done.returncode, done.stdout) == (WRONG_INPUT, b"")
+    assert (done.returncode, done.stdout) == (WRONG_INPUT, "")
     assert done.stderr
 
 
@@ -131,10 +125,10 @@ def test_a_batch_gives_one_result_a_line_in_order() -> None:
     answers, rubric = read(EXAMPLE)
     named = [answers.model_copy(update={"region": f"Made-up region {n}"}) for n in range(5)]
     stdin = "".join(f"{json.dumps(one.content)}\n" for one in named).encode()
-    done = octant("assess", "--batch", stdin=stdin)
+    done = run("assess", "--batch", stdin=stdin)
 
-    assert (done.returncode, done.stderr) == (DONE, b"")
-    assert done.stdout.decode().splitlines() == [canonical(assess(one, rubric).json()) for one in named]
+    assert (done.returncode, done.stderr) == (DONE, "")
+    assert done.stdout.splitlines() == [canonical(assess(one, rubric).json()) for one in named]
 
 
 def test_an_empty_batch_is_done() -> None:
@@ -204,20 +198,20 @@ def test_a_reader_who_leaves_is_no_accident(arguments: list[str]) -> None:
 
 
 def test_rubric_show_prints_the_rubric() -> None:
-    done = octant("rubric", "show")
-    text = done.stdout.decode()
+    done = run("rubric", "show")
+    text = done.stdout
 
-    assert (done.returncode, done.stderr) == (DONE, b"")
+    assert (done.returncode, done.stderr) == (DONE, "")
     assert max(map(len, text.splitlines())) <= 80
     for question in load.rubric().questions:
         assert f"[{question.id}]" in text
 
 
 def test_rubric_show_prints_the_rubric_as_json() -> None:
-    done = octant("rubric", "show", "--json")
+    done = run("rubric", "show", "--json")
     found, rubric = json.loads(done.stdout), load.rubric()
 
-    assert (done.returncode, done.stderr) == (DONE, b"")
+    assert (done.returncode, done.stderr) == (DONE, "")
     assert (found["version"], found["digest"]) == (rubric.version, rubric.digest)
     assert [country["code"] for country in found["countries"]] == ["IE", "US", "CA", "AU", "DK", "FR", "DE", "GB"]
     assert all({"code", "name"} <= country.keys() for country in found["countries"])
@@ -232,25 +226,25 @@ def test_rubric_show_prints_the_rubric_as_json() -> None:
 
 
 def test_the_shown_rubric_has_the_digest_that_it_names() -> None:
-    found = json.loads(octant("rubric", "show", "--json").stdout)
+    found = json.loads(run("rubric", "show", "--json").stdout)
     named = found.pop("digest")
 
     assert load.from_content(found).digest == named
 
 
 def test_rubric_check_says_what_it_checked() -> None:
-    done = octant("rubric", "check")
+    done = run("rubric", "check")
 
-    assert (done.returncode, done.stderr) == (DONE, b"")
-    assert f"{len(load.rubric().questions)} questions cite 47 practices in 10 themes" in done.stdout.decode()
+    assert (done.returncode, done.stderr) == (DONE, "")
+    assert f"{len(load.rubric().questions)} questions cite 47 practices in 10 themes" in done.stdout
 
 
 def test_rubric_check_reports_what_is_alike_and_hard_to_read() -> None:
-    done = octant("rubric", "check", load.DATA / load.rubric().version, "--report")
-    text = done.stdout.decode()
+    done = run("rubric", "check", load.DATA / load.rubric().version, "--report")
+    text = done.stdout
     alike, hardest = text.split("HARDEST TO READ")
 
-    assert (done.returncode, done.stderr) == (DONE, b"")
+    assert (done.returncode, done.stderr) == (DONE, "")
     assert "MOST ALIKE" in alike
     assert alike.count(", levels.") == 40
     assert sum(line.strip().lstrip("-").isdigit() for line in hardest.splitlines()) == 20
@@ -260,16 +254,16 @@ def test_rubric_check_tells_every_problem(tmp_path: Path) -> None:
     folder = shutil.copytree(load.DATA / load.rubric().version, tmp_path / "rubric")
     (folder / "themes.toml").write_text("[[themes]]\n", encoding="utf-8")
     (folder / "countries.toml").unlink()
-    done = octant("rubric", "check", folder)
+    done = run("rubric", "check", folder)
 
-    assert (done.returncode, done.stdout) == (WRONG_INPUT, b"")
-    told = done.stderr.decode()
+    assert (done.returncode, done.stdout) == (WRONG_INPUT, "")
+    told = done.stderr
     assert "countries.toml: no such file or directory; expected a file of this name\n" in told
     assert "themes.toml: themes number 1.id: missing; expected a value\n" in told
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
-    done = octant("rubric", "check", tmp_path / "nowhere")
+    done = run("rubric", "check", tmp_path / "nowhere")
 
-    assert (done.returncode, done.stdout) == (WRONG_INPUT, b"")
-    assert "rubric.toml: no such file or directory" in done.stderr.decode()
+    assert (done.returncode, done.stdout) == (WRONG_INPUT, "")
+    assert "rubric.toml: no such file or directory" in done.stderr

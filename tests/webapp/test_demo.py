@@ -1,18 +1,16 @@
 import datetime as dt
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
 
 import pytest
 from sqlalchemy import func, select
 
 from rubric.peers import Peers
+from tests.commands import run_on
 from webapp import demo, made_up
 from webapp.assessment import deposit, links, service
 from webapp.assessment.entries import Change, Entry, entries, save
-from webapp.config import ROOT, Settings
+from webapp.config import Settings
 from webapp.database import Database
 from webapp.models import (
     Answer,
@@ -193,13 +191,8 @@ def reported(database: Database) -> list[tuple[str, int]]:
 
 
 def test_the_command_says_what_it_did(settings: Settings) -> None:
-    def run(*options: str) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "OCTANT_DATA": str(settings.data), "OCTANT_DATABASE_URL": settings.database_url}
-        command = [sys.executable, "-m", "webapp", "demo", *options]
-        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-
-    done = run("--submissions", "2")
+    done = run_on(settings, "demo", "--submissions", "2")
     assert (done.returncode, done.stdout) == (0, "")
     assert "Added 2 made-up submissions; 0 were there already." in done.stderr
-    assert "Added 0 made-up submissions; 2 were there already." in run("--submissions", "2").stderr
-    assert run("--submissions", "0").returncode == 2
+    assert "Added 0 made-up submissions; 2 were there already." in run_on(settings, "demo", "--submissions", "2").stderr
+    assert run_on(settings, "demo", "--submissions", "0").returncode == 2

@@ -1,7 +1,6 @@
 """E-mail goes to the contact of an assessment alone, encrypted where it can be, and breaks nothing where it cannot."""
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,13 +21,6 @@ CONTACT = "contact@example.org"
 MAILED = "The link is on its way to contact@example.org."
 WAIT = "A message went to this address a moment ago, or the site has sent many. Wait five minutes, then try again."
 NOT_MAILED = "The mail server did not take the message."
-
-
-@pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    """A mail server without TLS."""
-    with mail_server.running() as mailbox:
-        yield mailbox
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from rubric.problems import InputError
-from tests.webapp.admin.signing_in import EMAIL, PASSWORD, sign_in
+from tests.webapp.accounts.signing_in import EMAIL, PASSWORD, sign_in
 from tests.webapp.assessment.starting import words
 from tests.webapp.report.making import in_this_process
 from webapp import audit, current

@@ -6,7 +6,7 @@ import re
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.webapp.admin.signing_in import sign_in
+from tests.webapp.accounts.signing_in import sign_in
 from tests.webapp.assessment.starting import start
 from webapp import audit
 from webapp.accounts import creating

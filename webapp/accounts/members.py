@@ -1,6 +1,7 @@
 """All accounts, as administrators see and change them. Nobody changes their own; one administrator is always left."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -51,6 +52,12 @@ def members(session: Session) -> tuple[Member, ...]:
         )
         for user in users
     )
+
+
+def reviewers(session: Session) -> Sequence[User]:
+    """The accounts that may review, by address."""
+    able = User.roles.any(Role.name.in_(ROLES[ROLES.index("reviewer") :]))
+    return session.scalars(select(User).where(able, User.active.is_(True)).order_by(User.email)).all()
 
 
 def role_of(user: User) -> Level | None:

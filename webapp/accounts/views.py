@@ -30,7 +30,7 @@ def mine() -> str:
         found = browsers.of(session, current_user.id)
     me = cast(User, current_user)
     return render_template(
-        "admin/account.html",
+        "accounts/account.html",
         browsers=found,
         role=members.role_of(me),
         second_factor=second_factor.has_any(me),
@@ -54,7 +54,7 @@ def end_sessions() -> Response:
 def second_factors() -> str:
     me = cast(User, current_user)
     return render_template(
-        "admin/second-factor.html",
+        "accounts/second-factor.html",
         authenticator=second_factor.has_codes(me),
         passkeys=me.webauthn,
         codes_left=len(me.mf_recovery_codes or ()),
@@ -82,7 +82,7 @@ def accept(token: str) -> Page:
         form.refuse_password()
         return _invitation_page(token, form)
     except invitations.NoInvitation:
-        return render_template("admin/invitation-ended.html"), 404
+        return render_template("accounts/invitation-ended.html"), 404
     browsers.remember(email)
     return redirect(url_for("security.login", done="account"), 303)
 
@@ -92,8 +92,8 @@ def _invitation_page(token: str, form: NewPasswordForm) -> Page:
         with database().reading() as session:
             found = invitations.open_link(session, token)
     except invitations.NoInvitation:
-        return render_template("admin/invitation-ended.html"), 404
-    page = render_template("admin/invitation.html", invitation=found, form=form, token=token)
+        return render_template("accounts/invitation-ended.html"), 404
+    page = render_template("accounts/invitation.html", invitation=found, form=form, token=token)
     return page, 422 if form.errors else 200
 
 
@@ -119,11 +119,11 @@ def invite() -> Page:
         return _accounts_page(form), 422
     try:
         if told:
-            mail.send(email, "admin/invitation-mail.txt", f"{PAGES}/invitation/{token}")
+            mail.send(email, "accounts/invitation-mail.txt", f"{PAGES}/invitation/{token}")
     except mail.NotSent:
         told = False
     address = None if told else url_for("account.invitation", token=token, _external=True)
-    return render_template("admin/invited.html", email=email, address=address, can_mail=mail.configured())
+    return render_template("accounts/invited.html", email=email, address=address, can_mail=mail.configured())
 
 
 @bp.post("/accounts/invitations/<mark>/revoke")
@@ -172,7 +172,7 @@ def change_active(account_id: int) -> Page:
 def _accounts_page(form: InviteForm, problem: str | None = None) -> str:
     with database().reading() as session:
         return render_template(
-            "admin/accounts.html",
+            "accounts/accounts.html",
             members=members.members(session),
             invitations=invitations.pending(session),
             form=form,

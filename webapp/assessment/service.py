@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Row, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from rubric.answers import Answers, from_content
 from rubric.model import Rubric
@@ -185,6 +185,12 @@ def earlier(session: Session, submission: Submission) -> Sequence[Row[int, dt.da
     same = Submission.assessment_id == submission.assessment_id
     query = select(Submission.number, Submission.at).where(same, Submission.number < submission.number)
     return session.execute(query.order_by(Submission.number)).all()
+
+
+def submission(session: Session, submission_id: int) -> Submission | None:
+    """One submission, with its assessment and contact."""
+    query = select(Submission).where(Submission.id == submission_id)
+    return session.scalar(query.options(joinedload(Submission.assessment).joinedload(Assessment.contact)))
 
 
 def latest_submission(session: Session, assessment: Assessment) -> Submission | None:

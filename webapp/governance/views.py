@@ -44,14 +44,14 @@ def audit_log() -> Page:
         page = log.page(session, before, form.actor.data or "", form.subject.data or "") if fine else None
         head = audit.head(session)
     return render_template(
-        "admin/audit.html", form=form, page=page, head=head, first=before is None
+        "governance/audit.html", form=form, page=page, head=head, first=before is None
     ), 200 if fine else 422
 
 
 @bp.get("/persons")
 @needs("administrator")
 def find_person() -> str:
-    return render_template("admin/persons.html", form=ErasePersonForm(), held=None)
+    return render_template("governance/persons.html", form=ErasePersonForm(), held=None)
 
 
 @bp.post("/persons")
@@ -59,7 +59,7 @@ def find_person() -> str:
 def person() -> Page:
     form = PersonForm(request.form)
     if not form.validate():
-        return render_template("admin/persons.html", form=form, held=None), 422
+        return render_template("governance/persons.html", form=form, held=None), 422
     return _person_page(ErasePersonForm(data=form.data), 200)
 
 
@@ -70,7 +70,7 @@ def _person_page(form: ErasePersonForm, status: int, **said: bool) -> Page:
             persons.look_up(session, form.person, _me())
     with database().reading() as session:
         held = persons.held(session, form.person) if known else None
-        return render_template("admin/persons.html", form=form, held=held, **said), status
+        return render_template("governance/persons.html", form=form, held=held, **said), status
 
 
 @bp.post("/persons/export")
@@ -78,7 +78,7 @@ def _person_page(form: ErasePersonForm, status: int, **said: bool) -> Page:
 def export_person() -> Page:
     form = PersonForm(request.form)
     if not form.validate():
-        return render_template("admin/persons.html", form=form, held=None), 422
+        return render_template("governance/persons.html", form=form, held=None), 422
     with database().writing() as session:
         content = persons.hand_out(session, form.person, _me())
     text = json.dumps(content, ensure_ascii=False, indent=2)
@@ -98,7 +98,7 @@ def erase_person() -> Page:
         return _person_page(form, 409, changed=True)
     except LastAdministrator:
         return _person_page(form, 409)
-    return render_template("admin/person-erased.html", gone=gone)
+    return render_template("governance/person-erased.html", gone=gone)
 
 
 @bp.get(f"/assessments/{ID}/erase")
@@ -110,7 +110,7 @@ def ask_to_erase(assessment_id: int) -> Page:
 def _erase_page(assessment_id: int, status: int, **said: bool) -> Page:
     with database().reading() as session:
         whole = erasing.whole(session, session.get(Assessment, assessment_id) or abort(404))
-        return render_template("admin/assessment-erase.html", whole=whole, **said), status
+        return render_template("governance/assessment-erase.html", whole=whole, **said), status
 
 
 @bp.post(f"/assessments/{ID}/erase")
@@ -125,7 +125,7 @@ def erase_assessment(assessment_id: int) -> Page:
             erasing.erase_shown(session, chosen, request.form.get("state", ""), _me())
     except erasing.Changed:
         return _erase_page(assessment_id, 409, changed=True)
-    return render_template("admin/assessment-erased.html", region=region, number=assessment_id)
+    return render_template("governance/assessment-erased.html", region=region, number=assessment_id)
 
 
 @bp.get("/retention")
@@ -137,7 +137,7 @@ def periods() -> Page:
 def _periods_page(status: int, **said: object) -> Page:
     with database().reading() as session:
         previews = retention.previews(session, settings().retention)
-    return render_template("admin/retention.html", previews=previews, **said), status
+    return render_template("governance/retention.html", previews=previews, **said), status
 
 
 @bp.post(f"/retention/{RULE}")

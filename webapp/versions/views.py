@@ -33,7 +33,7 @@ CONFIRM = "confirm"
 @needs("viewer")
 def versions() -> str:
     with database().reading() as session:
-        return render_template("admin/rubrics.html", lines=kept.lines(session))
+        return render_template("versions/versions.html", lines=kept.lines(session))
 
 
 @bp.get("/rubrics/<digest>/choose")
@@ -60,7 +60,7 @@ def _choose_page(digest: str, status: int, **said: bool) -> Page:
         rubric, before = _rubric(session, digest), rubrics.current(session)
         line = next((line for line in kept.lines(session) if line.chosen), None)
     return render_template(
-        "admin/rubric-choose.html",
+        "versions/choose.html",
         rubric=rubric,
         before=before,
         drafts=line.drafts if line else 0,
@@ -78,7 +78,7 @@ def changes(digest: str) -> Page:
         others = kept.others(session, rubric)
         before = _asked(session, others, "from")
     found = compare(before, rubric) if before else None
-    return render_template("admin/rubric-changes.html", rubric=rubric, before=before, others=others, found=found)
+    return render_template("versions/changes.html", rubric=rubric, before=before, others=others, found=found)
 
 
 @bp.get(f"/submissions/<int(max={LARGEST_ID}):submission_id>/rescore")
@@ -93,7 +93,7 @@ def rescore(submission_id: int) -> Page:
         new = _asked(session, versions, "under") or own
         on = rescoring(session, submission, other, new) if other or new.digest != own.digest else None
         return render_template(
-            "admin/submission-rescore.html",
+            "versions/rescoring.html",
             submission=submission,
             own=own,
             new=new,
@@ -145,12 +145,12 @@ def _norms_page(digest: str, status: int, **said: bool) -> Page:
             refused = error
     page = {"base": base, "accepted": accepted, "fewest": FEWEST_REGIONS, **said}
     if found is None:
-        return render_template("admin/rubric-norms-not-yet.html", refused=refused, **page), status
+        return render_template("versions/norms-not-yet.html", refused=refused, **page), status
     generate_csrf()  # while the session can still be sent
     tally = Tally(country.code for country in base.countries)
     rows = tally.counting(_moves(found))
     shown = rows if "all" in request.args else (row for row in rows if row.changes)
-    return stream_template("admin/rubric-norms.html", found=found, rows=shown, tally=tally, **page), status
+    return stream_template("versions/norms.html", found=found, rows=shown, tally=tally, **page), status
 
 
 def _moves(found: Proposal) -> Iterator[Moved]:

@@ -9,8 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from tests.webapp.admin.serving import served
-from tests.webapp.admin.signing_in import EMAIL, PASSWORD
+from tests.webapp.accounts.signing_in import EMAIL, PASSWORD
+from tests.webapp.serving import served
 from webapp import demo
 from webapp.database import Database
 

@@ -14,16 +14,16 @@ from sqlalchemy import select
 from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 from werkzeug.test import TestResponse
 
-from tests.webapp.admin.answers_files import content
-from tests.webapp.admin.governing import invited, started
-from tests.webapp.admin.signing_in import PASSWORD, csrf_token, sign_in
+from tests.webapp.accounts.signing_in import PASSWORD, csrf_token, sign_in
+from tests.webapp.admin.transfer.answers_files import content
 from tests.webapp.assessment.starting import dump
+from tests.webapp.governance.governing import invited, started
 from webapp import audit
 from webapp.accounts import creating, invitations
 from webapp.accounts.roles import ROLES
 from webapp.accounts.roles import Role as Level
-from webapp.admin import imports
-from webapp.admin.uploaded import File
+from webapp.admin.transfer import imports
+from webapp.admin.transfer.uploaded import File
 from webapp.assessment.rubrics import current
 from webapp.database import Database
 from webapp.models import ReviewNote, ReviewQuestion, User
@@ -44,7 +44,11 @@ SIGNING_IN = {
 """Addresses of Flask-Security on the way in. All its others are for any account."""
 VALUES = {"theme_id": "skills", "name": "themes", "number": "1"}
 """What stands in addresses, where not any value of its kind will do; `ways_in` adds what only a database tells."""
-QUERIES = {"comparison.pdf": "?of=1&of=2", "comparison.show": "?of=1&of=2", "lists.chosen": "?do=compare&id=1&id=2"}
+QUERIES = {
+    "comparison.pdf": "?of=1&of=2",
+    "comparison.show": "?of=1&of=2",
+    "submissions.chosen": "?do=compare&id=1&id=2",
+}
 """What follows an address that leads nowhere by itself."""
 SHUT = {"security.two_factor_rescue"}
 """Addresses of Flask-Security that nobody is to use."""

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from tests import mail_server
 from tests.mail_server import Mailbox
-from tests.webapp.admin.signing_in import csrf_token, sign_in
+from tests.webapp.accounts.signing_in import csrf_token, sign_in
 from tests.webapp.assessment.acting import invite, links_shown
 from tests.webapp.assessment.starting import DECLARED, SKILLS, dump, words
 from tests.webapp.mailing import SITE, SUBJECT, mailing_app

@@ -8,7 +8,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from webapp import demo
-from webapp.admin.submissions import ON_A_PAGE
+from webapp.admin.submissions.lists import ON_A_PAGE
 from webapp.assessment import entries, links, service
 from webapp.assessment.entries import Change, Entry
 from webapp.database import Database

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.webapp.admin.reviewing import (
+from tests.webapp.admin.review.reviewing import (
     FIRST,
     NAMES,
     SECOND,

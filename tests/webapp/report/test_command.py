@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from tests.commands import run
 from tests.webapp.report.cases import full, result_of
 from tests.webapp.report.making import PATIENCE
 from webapp.config import ROOT
@@ -51,21 +52,9 @@ def answers(tmp_path: Path) -> Path:
     return file
 
 
-def run(*arguments: object, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Runs `octant report`."""
-    return subprocess.run(
-        [sys.executable, "-m", "webapp", "report", *map(str, arguments)],
-        cwd=ROOT,
-        env={**os.environ, **(environment or {})},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 def test_writes_the_pdf_and_says_nothing(answers: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.pdf"
-    done = run(answers, "-o", out)
+    done = run("report", answers, "-o", out)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     attached = PdfReader(out).attachments
     assert json.loads(attached["result.json"][0]) == result_of(full()).json()
@@ -75,13 +64,13 @@ def test_writes_the_pdf_and_says_nothing(answers: Path, tmp_path: Path) -> None:
 def test_writes_the_same_bytes_each_time(answers: Path, tmp_path: Path) -> None:
     outs = [tmp_path / "one.pdf", tmp_path / "two.pdf"]
     for out in outs:
-        assert run(answers, "-o", out).returncode == 0
+        assert run("report", answers, "-o", out).returncode == 0
     assert outs[0].read_bytes() == outs[1].read_bytes()
 
 
 def test_wrong_input_is_told_and_writes_nothing(answers: Path, tmp_path: Path) -> None:
     answers.write_text('{"region": "R", "answers": {"no-such-question": 1}}')
-    done = run(answers, "-o", tmp_path / "out.pdf")
+    done = run("report", answers, "-o", tmp_path / "out.pdf")
     assert done.returncode == 2
     assert "answers.no-such-question: unknown question" in done.stderr
     assert not (tmp_path / "out.pdf").exists()
@@ -90,7 +79,7 @@ def test_wrong_input_is_told_and_writes_nothing(answers: Path, tmp_path: Path) -
 @pytest.mark.parametrize("out", ["no/such/folder/out.pdf", "."])
 def test_a_place_that_cannot_be_written_is_named(answers: Path, tmp_path: Path, out: str) -> None:
     place = tmp_path / out
-    done = run(answers, "-o", place)
+    done = run("report", answers, "-o", place)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(f"{place}: cannot be written (")
     assert list(tmp_path.iterdir()) == [answers]
@@ -100,13 +89,20 @@ def test_an_old_file_stays_whole_until_the_new_one_is(answers: Path, tmp_path: P
     out = tmp_path / "out.pdf"
     out.write_text("old")
     answers.write_text("not an answers file")
-    assert run(answers, "-o", out).returncode == 2
+    assert run("report", answers, "-o", out).returncode == 2
     assert out.read_text() == "old"
 
 
 def test_without_pango_it_names_the_command_that_installs_it(answers: Path, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(WITHOUT_PANGO)
-    done = run(answers, "-o", tmp_path / "out.pdf", environment={"PYTHONPATH": str(tmp_path)})
+    done = subprocess.run(
+        [sys.executable, "-m", "webapp", "report", answers, "-o", tmp_path / "out.pdf"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, done.stdout) == (1, "")
     assert "Pango" in done.stderr
     assert "install" in done.stderr

@@ -3,10 +3,7 @@
 import datetime as dt
 import io
 import json
-import os
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -31,12 +28,12 @@ from rubric.answers import read as read_file
 from rubric.digests import canonical
 from rubric.peers import Peers
 from rubric.problems import InputError
+from tests.commands import run
 from tests.webapp.report.attaching import Change, altered, attaching, carrying, drawing, locked, packed_bomb
 from tests.webapp.report.cases import CASES, reworded
 from tests.webapp.report.submitting import submit
 from webapp.assessment.rubrics import keep
 from webapp.attachments import NAMES, attached
-from webapp.config import ROOT
 from webapp.database import Database
 from webapp.report.edition import Edition
 from webapp.report.issue import Issue
@@ -459,15 +456,9 @@ def test_no_bytes_break_the_verification_at_length(spans: Spans) -> None:
     survives(overwritten(made(), spans), verify)
 
 
-def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs `octant verify`."""
-    command = [sys.executable, "-m", "webapp", "verify", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False)
-
-
 def test_the_command_says_that_all_follows(tmp_path: Path) -> None:
     (tmp_path / "report.pdf").write_bytes(made())
-    done = run(tmp_path / "report.pdf")
+    done = run("verify", tmp_path / "report.pdf")
     assert (done.returncode, done.stderr) == (0, "")
     assert "Everything printed and attached follows" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 90
@@ -476,36 +467,36 @@ def test_the_command_says_that_all_follows(tmp_path: Path) -> None:
 def test_the_command_does_not_pass_what_names_another_template(tmp_path: Path) -> None:
     forged = altered(made(), OTHER_TEMPLATE, drawing(pages_with(FIGURE), _doubled))
     (tmp_path / "report.pdf").write_bytes(forged)
-    done = run(tmp_path / "report.pdf")
+    done = run("verify", tmp_path / "report.pdf")
     assert (done.returncode, done.stderr) == (1, "")
     said = " ".join(done.stdout.split())
     assert "The pages could not be compared: another version of Octant made this report (template sha256:000" in said
     assert "follows" not in said
-    told = run(tmp_path / "report.pdf", "--json")
+    told = run("verify", tmp_path / "report.pdf", "--json")
     assert (told.returncode, json.loads(told.stdout)["outcome"]) == (1, "not-comparable")
 
 
 def test_the_command_knows_rubrics_that_only_the_database_keeps(tmp_path: Path, database_url: str) -> None:
     (tmp_path / "report.pdf").write_bytes(resting_on_it())
-    unknown = run(tmp_path / "report.pdf", OCTANT_DATABASE_URL=database_url)
+    unknown = run("verify", tmp_path / "report.pdf", OCTANT_DATABASE_URL=database_url)
     assert (unknown.returncode, unknown.stdout) == (2, "")
     assert "cannot be verified here" in unknown.stderr
     with closing(Database(database_url)) as database, database.writing() as session:
         keep(session, OTHER_RUBRIC)
-    done = run(tmp_path / "report.pdf", OCTANT_DATABASE_URL=database_url)
+    done = run("verify", tmp_path / "report.pdf", OCTANT_DATABASE_URL=database_url)
     assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_command_makes_no_database(tmp_path: Path) -> None:
     (tmp_path / "report.pdf").write_bytes(resting_on_it())
-    done = run(tmp_path / "report.pdf", OCTANT_DATA=str(tmp_path / "data"), OCTANT_DATABASE_URL="")
+    done = run("verify", tmp_path / "report.pdf", OCTANT_DATA=str(tmp_path / "data"), OCTANT_DATABASE_URL="")
     assert done.returncode == 2 and "cannot be verified here" in done.stderr
     assert not (tmp_path / "data").exists()
 
 
 def test_the_command_makes_no_tables(tmp_path: Path, empty_database_url: str) -> None:
     (tmp_path / "report.pdf").write_bytes(resting_on_it())
-    done = run(tmp_path / "report.pdf", OCTANT_DATABASE_URL=empty_database_url)
+    done = run("verify", tmp_path / "report.pdf", OCTANT_DATABASE_URL=empty_database_url)
     assert done.returncode == 2 and "cannot be verified here" in done.stderr
     with closing(Database(empty_database_url)) as database, database.reading() as session:
         assert inspect(session.connection()).get_table_names() == []
@@ -514,23 +505,23 @@ def test_the_command_makes_no_tables(tmp_path: Path, empty_database_url: str) ->
 def test_the_command_tells_of_a_database_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "report.pdf").write_bytes(resting_on_it())
     (tmp_path / "octant.sqlite").write_bytes(b"This is no database. " * 50)
-    done = run(tmp_path / "report.pdf", OCTANT_DATABASE_URL=f"sqlite:///{tmp_path / 'octant.sqlite'}")
+    done = run("verify", tmp_path / "report.pdf", OCTANT_DATABASE_URL=f"sqlite:///{tmp_path / 'octant.sqlite'}")
     assert done.returncode == 2 and "OCTANT_DATABASE_URL: " in done.stderr
 
 
 def test_the_command_names_what_does_not_follow(tmp_path: Path) -> None:
     wrong = json_with(lambda r: r["themes"][5]["score"].update(value=91.0))
     (tmp_path / "report.pdf").write_bytes(altered(made(), attaching("result.json", wrong), _note, _turned))
-    done = run(tmp_path / "report.pdf")
+    done = run("verify", tmp_path / "report.pdf")
     assert (done.returncode, done.stderr) == (1, "")
     assert "result.json: themes[skills].score.value: attached 91.0, computed 37.5" in done.stdout
-    told = json.loads(run(tmp_path / "report.pdf", "--json").stdout)
+    told = json.loads(run("verify", tmp_path / "report.pdf", "--json").stdout)
     assert told["outcome"] == "does-not-follow"
     assert Finding(**{**told["findings"][0], "pages": ()}).where == "result.json: themes[skills].score.value"
 
 
 @pytest.mark.parametrize("file", ["there-is-none.pdf", "."])
 def test_the_command_says_what_it_expected(tmp_path: Path, file: str) -> None:
-    done = run(tmp_path / file)
+    done = run("verify", tmp_path / file)
     assert (done.returncode, done.stdout) == (2, "")
     assert "expected" in done.stderr

@@ -44,6 +44,8 @@ class _Compiled(BytecodeCache):
 
 
 COMPILED = _Compiled()
+CHEAP = {"argon2__time_cost": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
+"""How passwords are hashed where tests sign in: as costly as elsewhere, hashing would be half of what they do."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -56,12 +58,16 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out the tests marked `long`, unless they are asked for."""
-    if config.getoption("--long"):
-        return
-    long = [item for item in items if item.get_closest_marker("long")]
-    config.hook.pytest_deselected(items=long)
-    items[:] = [item for item in items if item not in long]
+    """Leaves out what takes long, and what no database changes on the second one, unless it is asked for."""
+    if not config.getoption("--long"):
+        left_out = [item for item in items if item.get_closest_marker("long") or _is_the_same_again(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _is_the_same_again(item: pytest.Item) -> bool:
+    chosen = item.callspec.params.get("database_url") if hasattr(item, "callspec") else None
+    return chosen == "postgresql" and item.get_closest_marker("one_database") is not None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -135,6 +141,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     """The application on a fresh database."""
     app = create_app(settings, in_this_process)
     app.jinja_env.bytecode_cache = COMPILED
+    app.extensions["security"].pwd_context.update(**CHEAP)
     yield app
     with app.app_context():
         background().close()

@@ -22,25 +22,27 @@ LOADED = "document.fonts.ready.then(() => document.getAnimations().length)"
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
+COLOURS = ("color-contrast", "link-in-text-block")
+SIZES = ("scrollable-region-focusable", "target-size")
+
+
 @dataclass(frozen=True)
 class Screen:
-    """A window of `width` CSS pixels, and what its reader has set."""
+    """A window of `width` CSS pixels, what its reader has set, and the rules of axe that it can touch; all, if none."""
 
     name: str
     width: int
     scheme: Literal["light", "dark"] = "light"
     forced_colors: Literal["active", "none"] = "none"
     style: str = ""
+    rules: tuple[str, ...] = ()
 
     @property
     def options(self) -> dict[str, object]:
         """What axe looks at: all that it does by itself, and targets of at least 24 px (WCAG 2.2, 2.5.8)."""
-        # In forced colours axe compares with the text's own colour, which is not painted; a style changes no colour.
-        own_colours = self.forced_colors == "none" and not self.style
-        return {
-            "resultTypes": ["violations"],
-            "rules": {"target-size": {"enabled": True}, "color-contrast": {"enabled": own_colours}},
-        }
+        if self.rules:
+            return {"resultTypes": ["violations"], "runOnly": self.rules}
+        return {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 
     def show(self, page: Page) -> None:
         """Shows `page` as on this screen."""
@@ -49,14 +51,15 @@ class Screen:
         page.evaluate(RESTYLE, self.style)
 
 
+# In forced colours axe compares with the text's own colour, which is not painted.
 SCREENS = (
     Screen("320 px light", 320),
-    Screen("320 px dark", 320, "dark"),
+    Screen("320 px dark", 320, "dark", rules=COLOURS),
     Screen("1280 px light", 1280),
-    Screen("1280 px dark", 1280, "dark"),
-    Screen("forced colours", 1280, forced_colors="active"),
-    Screen("text at 200 %", 1280, style=TWICE),
-    Screen("spaced text", 320, style=SPACED),
+    Screen("1280 px dark", 1280, "dark", rules=COLOURS),
+    Screen("forced colours", 1280, forced_colors="active", rules=SIZES),
+    Screen("text at 200 %", 1280, style=TWICE, rules=SIZES),
+    Screen("spaced text", 320, style=SPACED, rules=SIZES),
 )
 
 

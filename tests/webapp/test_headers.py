@@ -9,6 +9,8 @@ from werkzeug.test import TestResponse
 
 from tests.webapp.assessment.starting import DECLARED, SKILLS, start
 
+pytestmark = pytest.mark.one_database
+
 PUBLIC = ("/", "/about", "/privacy", "/static/octant.css")
 PRIVATE = ("", "skills", "check", "result", "report.pdf", "no-such-theme")
 

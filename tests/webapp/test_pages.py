@@ -23,6 +23,8 @@ from webapp.config import ROOT
 from webapp.report.background import Background, NotReady
 from webapp.report.questionnaires import Questionnaires
 
+pytestmark = pytest.mark.one_database
+
 RUBRIC = load.rubric()
 LOOK = """
 import pathlib, sys

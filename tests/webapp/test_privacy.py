@@ -17,6 +17,8 @@ from webapp.app import create_app
 from webapp.config import PERIODS, Controller, Retention, Settings
 from webapp.report.background import background
 
+pytestmark = pytest.mark.one_database
+
 NAME = "Made-up Agency <b>& Sons</b>, 1 Example Street"
 
 

@@ -3,6 +3,7 @@
 import gzip
 import re
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -12,6 +13,8 @@ from webapp import audit
 from webapp.accounts import creating
 from webapp.database import Database
 from webapp.weight import FOLDER
+
+pytestmark = pytest.mark.one_database
 
 PASSWORD = "correct horse battery staple"
 YEAR, WEEK = 365 * 24 * 3600, 7 * 24 * 3600

@@ -28,6 +28,8 @@ from webapp.assessment.rubrics import current
 from webapp.database import Database
 from webapp.models import ReviewNote, ReviewQuestion, User
 
+pytestmark = pytest.mark.one_database
+
 NOBODY = "nobody"
 WHO = (NOBODY, *ROLES)
 SIGNING_IN = {

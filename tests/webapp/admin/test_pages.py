@@ -14,6 +14,8 @@ from webapp.assessment.entries import Change, Entry
 from webapp.database import Database
 from webapp.models import Submission
 
+pytestmark = pytest.mark.one_database
+
 HOSTILE = "<script>alert(1)</script>\"'&"
 
 

@@ -8,6 +8,8 @@ from flask.testing import FlaskClient
 from tests.webapp.assessment.starting import DECLARED, RUBRIC, SKILLS, dump, words
 from webapp.database import Database
 
+pytestmark = pytest.mark.one_database
+
 FIRST, SECOND = SKILLS[:2]
 OUTDATED = "You changed something "
 

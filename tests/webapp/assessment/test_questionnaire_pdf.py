@@ -18,6 +18,8 @@ from tests.checkers import STANDARDS, breaches, second_opinion
 from webapp.config import ROOT
 from webapp.report.pdf import questionnaire
 
+pytestmark = pytest.mark.one_database
+
 RUBRIC = load.rubric()
 FRONT = 2
 """Pages before the first theme: the cover, and how to fill it in."""

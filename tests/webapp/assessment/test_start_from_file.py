@@ -24,6 +24,8 @@ from webapp.models import Assessment
 from webapp.report.edition import Edition
 from webapp.report.pdf import pdf
 
+pytestmark = pytest.mark.one_database
+
 FIRST, SECOND = (question.id for question in RUBRIC.questions[:2])
 CONTENT: dict[str, Any] = {
     "region": "Made-up Åland",

@@ -15,6 +15,8 @@ from webapp.assessment.entries import Entry
 from webapp.assessment.spreadsheet import write
 from webapp.assessment.uploads import LARGEST_UPLOAD, differences, parse, priority_differences
 
+pytestmark = pytest.mark.one_database
+
 RUBRIC = load.rubric()
 FIRST, SECOND, THIRD = (question.id for question in RUBRIC.questions[:3])
 EXAMPLE = Path(__file__).parents[2] / "examples" / "sample-region.toml"

@@ -14,6 +14,8 @@ from tests.webapp.assessment.starting import DECLARED, RUBRIC, SKILLS, dump, wor
 from webapp.database import Database
 from webapp.models import Rating, Submission
 
+pytestmark = pytest.mark.one_database
+
 FIRST, SECOND = (vignette.id for vignette in RUBRIC.vignettes[:2])
 
 

@@ -23,6 +23,8 @@ from webapp.report.issue import Issue
 from webapp.report.order import Order, Snapshot, make
 from webapp.report.store import report_on
 
+pytestmark = pytest.mark.one_database
+
 RUBRIC = load.rubric()
 
 

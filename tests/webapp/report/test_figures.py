@@ -20,6 +20,8 @@ from tests.webapp.report.submitting import submit
 from webapp.report.figures import Column, Table, as_csv, countries, narrowing, other_scores, tables, themes
 from webapp.report.workbook import workbook
 
+pytestmark = pytest.mark.one_database
+
 SVG = "{http://www.w3.org/2000/svg}"
 PICTURES = ("themes", "other-scores", "countries")
 FILES = (*(f"charts/{name}.svg" for name in PICTURES), *(f"charts/{name}.csv" for name in (*PICTURES, "narrowing")))

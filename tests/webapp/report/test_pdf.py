@@ -140,7 +140,7 @@ PAPERS = [Edition("en"), Edition("en", "letter")]
 
 
 @pytest.mark.parametrize("edition", PAPERS)
-@pytest.mark.parametrize("answers", [longest(), CASES["full"]()])
+@pytest.mark.parametrize("answers", [longest(), pytest.param(CASES["full"](), marks=pytest.mark.long)])
 def test_the_summary_is_two_pages_even_with_the_longest_words(answers: Answers, edition: Edition) -> None:
     report = report_of(result_of(answers, wordy(load.rubric())), ISSUE, "en")
     assert _begins(pdf(report, edition))["Where the region stands"] == 5

@@ -20,6 +20,8 @@ from webapp.report.pdf import page as paper
 from webapp.report.scripts import GAP, shown
 from webapp.report.store import report_on
 
+pytestmark = pytest.mark.one_database
+
 ON_PAPER_ONLY = {
     "Dot or diamond: score; band: its range.",
     "Dot: score; band: its range.",

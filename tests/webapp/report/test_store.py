@@ -61,6 +61,7 @@ def _kept(session: Session) -> list[bytes]:
     return list(session.scalars(select(Report.pdf)))
 
 
+@pytest.mark.one_database
 def test_what_is_kept_is_given_out_and_not_made_again(client: FlaskClient, database: Database) -> None:
     link = submit(client, sparse())
     first = client.get(link + "report.pdf").data
@@ -116,6 +117,7 @@ def test_what_stood_beside_it_is_part_of_what_it_is_kept_under(
         assert session.scalar(plain) == template_version(ENGLISH)
 
 
+@pytest.mark.one_database
 def test_a_report_is_a_function_of_its_order(client: FlaskClient, database: Database, reports: Made) -> None:
     submit(client, sparse())
     orders: list[Order] = []

@@ -93,6 +93,7 @@ def test_a_report_as_it_was_made_follows(name: str) -> None:
     assert found.values > 300
 
 
+@pytest.mark.one_database
 def test_a_report_that_the_pages_give_out_follows(client: FlaskClient) -> None:
     link = submit(client, CASES["sparse"]())
     answer = client.get(link + "report.pdf")

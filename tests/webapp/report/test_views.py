@@ -29,6 +29,8 @@ from webapp.report.order import Order
 from webapp.report.store import Reports, init_app
 from webapp.report.wording import share, signed, whole
 
+pytestmark = pytest.mark.one_database
+
 
 def _page(client: FlaskClient, link: str) -> str:
     response = client.get(link + "result")

@@ -20,6 +20,8 @@ from webapp.database import Database
 from webapp.report.what_if import imagined, what_if
 from webapp.report.wording import whole
 
+pytestmark = pytest.mark.one_database
+
 RUBRIC = load.rubric()
 IDS = [question.id for question in RUBRIC.questions]
 FIRST, SECOND, OPEN, LEFT_OUT, UNANSWERED = IDS[0], IDS[1], IDS[4], IDS[9], IDS[40]

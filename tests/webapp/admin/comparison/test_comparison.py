@@ -30,6 +30,8 @@ from webapp.models import Assessment, Report, Submission
 from webapp.report.comparison import MOST
 from webapp.report.wording import whole as as_whole
 
+pytestmark = pytest.mark.one_database
+
 PAGE, PDF, CHOOSE = "/admin/comparison", "/admin/comparison.pdf", "/admin/comparison/choose"
 
 

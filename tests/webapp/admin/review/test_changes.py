@@ -15,6 +15,8 @@ from webapp.admin.review.changes import changes
 from webapp.database import Database
 from webapp.models import Submission
 
+pytestmark = pytest.mark.one_database
+
 ALL: dict[str, int | str] = {question.id: place % 5 for place, question in enumerate(RUBRIC.questions)}
 
 

@@ -8,6 +8,8 @@ from rubric.answers import Answers, from_content
 from tests.webapp.assessment.starting import RUBRIC, SKILLS
 from webapp.admin.review.hints import FEW_MINUTES, MANY_ANSWERS, Hint, Kind, hints
 
+pytestmark = pytest.mark.one_database
+
 ALL = [question.id for question in RUBRIC.questions]
 NEEDY = next(question for question in RUBRIC.questions if question.requires)
 

@@ -138,6 +138,7 @@ def test_reviewers_are_filtered_by(administrator: FlaskClient, filled: Database)
     assert len(whole(administrator, "reviewer=nobody")) == MANY - len(mine)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("query", "said"),
     [

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 TWICE = "html { font-size: 212.5% !important }"
 """The text at 200 %: ours begins at 106.25 % of the browser's."""
@@ -20,10 +20,17 @@ RESTYLE = """rules => {
 }"""
 LOADED = "document.fonts.ready.then(() => document.getAnimations().length)"
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+STICKS_OUT = """() => {
+  const edge = document.documentElement.clientWidth;
+  const out = [...document.body.querySelectorAll("*")].filter(one => one.getBoundingClientRect().right > edge + 0.5);
+  return out.filter(one => !out.some(other => one !== other && one.contains(other))).slice(0, 3).map(
+    one => one.parentElement.tagName + " > " + one.outerHTML.slice(0, 120));
+}"""
 
 
-COLOURS = ("color-contrast", "link-in-text-block")
 SIZES = ("scrollable-region-focusable", "target-size")
+ALL_RULES: dict[str, object] = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+"""All that axe looks at by itself, and targets of at least 24 px (WCAG 2.2, 2.5.8)."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +46,8 @@ class Screen:
 
     @property
     def options(self) -> dict[str, object]:
-        """What axe looks at: all that it does by itself, and targets of at least 24 px (WCAG 2.2, 2.5.8)."""
-        if self.rules:
-            return {"resultTypes": ["violations"], "runOnly": self.rules}
-        return {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+        """What axe looks at."""
+        return {"resultTypes": ["violations"], "runOnly": list(self.rules)} if self.rules else ALL_RULES
 
     def show(self, page: Page) -> None:
         """Shows `page` as on this screen."""
@@ -51,12 +56,13 @@ class Screen:
         page.evaluate(RESTYLE, self.style)
 
 
-# In forced colours axe compares with the text's own colour, which is not painted.
+# Contrast takes axe longer than all the rest: each scheme is judged once, and both widths. In forced colours axe
+# compares with the text's own colour, which is not painted.
 SCREENS = (
     Screen("320 px light", 320),
-    Screen("320 px dark", 320, "dark", rules=COLOURS),
-    Screen("1280 px light", 1280),
-    Screen("1280 px dark", 1280, "dark", rules=COLOURS),
+    Screen("320 px dark", 320, "dark", rules=SIZES),
+    Screen("1280 px light", 1280, rules=SIZES),
+    Screen("1280 px dark", 1280, "dark"),
     Screen("forced colours", 1280, forced_colors="active", rules=SIZES),
     Screen("text at 200 %", 1280, style=TWICE, rules=SIZES),
     Screen("spaced text", 320, style=SPACED, rules=SIZES),
@@ -65,9 +71,11 @@ SCREENS = (
 
 def findings(page: Page) -> list[str]:
     """What is wrong with `page` on any screen: what axe finds, what sticks out, a first heading too few or too many."""
+    page.wait_for_load_state()  # the style belongs to what is judged
     page.evaluate(LOADED)
     page.evaluate(AXE_SCRIPT)
     found = [f"{screen.name}: {what}" for screen in SCREENS for what in _findings(page, screen)]
+    SCREENS[0].show(page)
     headings = page.get_by_role("heading", level=1).count()
     return found if headings == 1 else [*found, f"{headings} first headings"]
 
@@ -77,4 +85,17 @@ def _findings(page: Page, screen: Screen) -> list[str]:
     result = AxeResults(page.evaluate("options => axe.run(options)", screen.options))
     found = [result.generate_report()] if result.violations_count else []
     too_wide = page.evaluate(TOO_WIDE)
-    return [*found, f"{too_wide} px too wide"] if too_wide > 0 else found
+    return [*found, f"{too_wide} px too wide: {page.evaluate(STICKS_OUT)}"] if too_wide > 0 else found
+
+
+def assert_sound(page: Page, title: str | None = None) -> None:
+    """Asserts that nothing is wrong with `page` on any screen, and leaves it on the first: narrow, light."""
+    if title:
+        expect(page).to_have_title(f"{title} – Octant")
+    found = findings(page)
+    assert not found, "\n".join(found)
+
+
+def open_all(page: Page) -> None:
+    """Opens everything that can be opened."""
+    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.screens import SCREENS, findings
+from tests.browser.screens import SCREENS, findings, open_all
 from tests.browser.site import (
     FIRST,
     FOURTH,
@@ -44,11 +44,6 @@ FILE = json.dumps(
     {"region": "Another region", "answers": {FIRST: 1}, "notes": {FIRST: LONG}, "priorities": {"skills": 1}}
 )
 BROKEN = json.dumps({"region": REGION, "answers": {FIRST: 7, "long-term-visoin": 3}, "notes": {FIRST: "x" * 2001}})
-
-
-def open_all(page: Page) -> None:
-    """Opens everything that can be opened."""
-    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
 
 
 def collide(page: Page) -> None:
@@ -109,7 +104,7 @@ VIEWS = (
     View("task list", "next", "next"),
     View("task list", "contributor", "asked"),
     View("task list", "contributor, done", "thanked"),
-    *(View(theme.id, "empty", "empty", theme.id) for theme in RUBRIC.themes),
+    View("skills", "empty", "empty", "skills"),
     View("skills", "empty, all open", "empty", "skills", act=open_all),
     View("skills", "with errors", "mistaken", "skills", form(WRONG)),
     View("skills", "with errors, saved by itself", "lacking", "skills", act=leave_out_the_reason),
@@ -166,7 +161,14 @@ VIEWS = (
 )
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=lambda view: f"{view.page}, {view.state}")
+OTHER_THEMES = [View(theme.id, "empty", "empty", theme.id) for theme in RUBRIC.themes if theme.id != "skills"]
+
+
+@pytest.mark.parametrize(
+    "view",
+    [*VIEWS, *(pytest.param(view, marks=pytest.mark.long) for view in OTHER_THEMES)],
+    ids=lambda view: f"{view.page}, {view.state}",
+)
 def test_every_page_is_sound_on_every_screen(
     window: Page, site: Site, view: View, record_property: Callable[[str, object], None]
 ) -> None:

@@ -9,7 +9,7 @@ import io
 import re
 import warnings
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from html import unescape
@@ -80,7 +80,8 @@ def _parts(data: bytes, file: str) -> bytes:
     """The archive without pictures, charts and the like, and with as much in each member as its directory says."""
     slim, texts = io.BytesIO(), dict[str, str]()
     with ZipFile(io.BytesIO(data)) as archive, ZipFile(slim, "w") as copy:
-        _refuse_costly_archive(archive.infolist(), file)
+        if reason := too_costly(archive.infolist(), MOST_MEMBERS, LARGEST_CONTENT):
+            raise _refusal(file, reason)
         for member in filter(lambda member: _PARTS.fullmatch(member.filename), archive.infolist()):
             with archive.open(member) as part:  # read() without a number unpacks more than was told
                 texts[member.filename] = part.read(member.file_size + 1).decode()
@@ -90,13 +91,15 @@ def _parts(data: bytes, file: str) -> bytes:
     return slim.getvalue()
 
 
-def _refuse_costly_archive(members: list[ZipInfo], file: str) -> None:
-    if len(members) > MOST_MEMBERS:
-        raise _refusal(file, _("holds more than %(max)d files", max=MOST_MEMBERS))
-    if sum(member.file_size for member in members) > LARGEST_CONTENT:
-        raise _refusal(file, _("unpacks to more than %(max)d MB", max=LARGEST_CONTENT // 1_000_000))
+def too_costly(members: Sequence[ZipInfo], most: int, largest: int) -> str | None:
+    """Why an archive is not unpacked: more than `most` files, or `largest` bytes in them; None where it may be."""
+    if len(members) > most:
+        return str(_("holds more than %(max)d files", max=most))
+    if sum(member.file_size for member in members) > largest:
+        return str(_("unpacks to more than %(max)d MB", max=largest // 1_000_000))
     if any(member.flag_bits & 1 or member.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for member in members):
-        raise _refusal(file, _("has a password, or is packed in a way that workbooks are not"))
+        return str(_("has a password, or is packed in an unusual way"))
+    return None
 
 
 def _refuse_costly_parts(texts: Mapping[str, str], file: str) -> None:

@@ -3,6 +3,7 @@
 import re
 
 from flask.testing import FlaskClient
+from playwright.sync_api import Page
 from werkzeug.test import TestResponse
 
 EMAIL = "administrator@example.org"
@@ -27,3 +28,10 @@ def sign_in(
 def sign_out(client: FlaskClient) -> TestResponse:
     """Presses the button in the head of the list."""
     return client.post("/admin/logout", data={"csrf_token": csrf_token(client.get("/admin/").text)})
+
+
+def fill_in(page: Page, email: str = EMAIL, password: str = PASSWORD) -> None:
+    """Signs in where the browser shows the form for it."""
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()

@@ -25,6 +25,7 @@ from rubric.answers import GRADES, PRIORITIES, STATES, Answers, Line, Note, Regi
 from rubric.answers import read as read_file
 from rubric.model import Rubric
 from rubric.problems import InputError
+from tests.patience import soon
 from webapp.assessment.spreadsheet import read, write
 
 RUBRIC = load.rubric()
@@ -409,9 +410,8 @@ def test_dates_may_be_kept_in_many_ways(name: str, value: object) -> None:
 
 
 def refused(data: bytes) -> str:
-    began = time.process_time()
-    (problem,) = problems(data)
-    assert time.process_time() - began < 0.8
+    with soon():
+        (problem,) = problems(data)
     return problem
 
 
@@ -431,7 +431,7 @@ def archive_of(*members: tuple[str, bytes], kind: int = zipfile.ZIP_DEFLATED) ->
         (b"PK\x03\x04 and no more", "cannot be read"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "has a password, or is of the older kind .xls"),
         (archive_of(("mimetype", b"application/vnd.oasis.opendocument.spreadsheet")), "cannot be read"),
-        (archive_of(("a", b""), kind=zipfile.ZIP_LZMA), "is packed in a way that workbooks are not"),
+        (archive_of(("a", b""), kind=zipfile.ZIP_LZMA), "is packed in an unusual way"),
         (archive_of(("a.zip", archive_of(("a", b"")))), "cannot be read"),
         (archive_of(*((f"{number}", b"") for number in range(201))), "holds more than 200 files"),
     ],

@@ -1,7 +1,6 @@
 """Uploaded answers files: every kind is read alike, and it is told what taking one over would change."""
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from rubric import load
 from rubric.answers import Answers, from_content
 from rubric.answers import read as read_file
 from rubric.problems import InputError
+from tests.patience import soon
 from webapp.assessment.entries import Entry
 from webapp.assessment.spreadsheet import write
 from webapp.assessment.uploads import LARGEST_UPLOAD, differences, parse, priority_differences
@@ -106,11 +106,10 @@ def test_a_file_is_named_as_one_can_read_it(name: str, shown: str) -> None:
 
 
 def test_a_file_of_endless_keys_is_refused_before_each_is_looked_at() -> None:
-    began = time.process_time()
     data = as_json(answers={f"{FIRST}{number}": 1 for number in range(25_000)})
 
-    assert problems(data) == ["answers.toml: answers: more than 500 keys; expected an answers file"]
-    assert time.process_time() - began < 0.8
+    with soon():
+        assert problems(data) == ["answers.toml: answers: more than 500 keys; expected an answers file"]
 
 
 def test_what_a_file_gives_replaces_what_is_stored_and_the_rest_is_kept() -> None:

@@ -1,15 +1,14 @@
-"""The pages about data protection in a real browser, narrow and wide, light and dark."""
+"""The pages about data protection in a real browser."""
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Literal
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser
 
-from tests.webapp.accounts.signing_in import EMAIL, PASSWORD
-from tests.webapp.admin.test_accessibility import sound
+from tests.browser.screens import assert_sound
+from tests.webapp.accounts.signing_in import fill_in
 from tests.webapp.governance.governing import invited, started
 from tests.webapp.serving import served
 from webapp.config import Retention, Settings
@@ -35,40 +34,37 @@ def address(app: Flask, database: Database, account: None) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])
-def test_axe_finds_nothing(browser: Browser, address: str, width: int, scheme: Literal["light", "dark"]) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+def test_axe_finds_nothing(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 900})
     page = context.new_page()
     page.goto(f"{address}/privacy")
-    sound(page, "Your data")
+    assert_sound(page, "Your data")
     page.goto(f"{address}/admin/audit")
-    page.get_by_label("E-mail address").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
-    sound(page, "Audit log")
+    fill_in(page)
+    assert_sound(page, "Audit log")
     page.get_by_role("link", name="Administration").click()
-    sound(page, "Administration")
+    assert_sound(page, "Administration")
     page.get_by_role("link", name="Audit log").click()
     page.get_by_text("Check that the log is whole").click()
-    sound(page, "Audit log")
+    assert_sound(page, "Audit log")
     page.goto(f"{address}/admin/audit?actor=%40")
-    sound(page, "Error: Audit log")
+    assert_sound(page, "Error: Audit log")
     page.goto(f"{address}/admin/retention")
     page.get_by_text("Which ones").first.click()
-    sound(page, "How long data are kept")
+    assert_sound(page, "How long data are kept")
     page.goto(f"{address}/admin/assessments/1/erase")
     page.get_by_role("button", name="Erase it with one submission").click()
-    sound(page, "Error: Erase an assessment")
+    assert_sound(page, "Error: Erase an assessment")
     page.goto(f"{address}/admin/persons")
     page.get_by_role("button", name="Find").click()
-    sound(page, "Error: Persons")
+    assert_sound(page, "Error: Persons")
     page.get_by_label("E-mail address").fill(CONTACT)
     page.get_by_label("Name", exact=False).last.fill(NAME)
     page.get_by_role("button", name="Find").click()
-    sound(page, "Persons")
+    assert_sound(page, "Persons")
     page.get_by_role("button", name="Erase these").click()
-    sound(page, "Error: Persons")
+    assert_sound(page, "Error: Persons")
     page.get_by_label("I have read what goes and what stays").check()
     page.get_by_role("button", name="Erase these").click()
-    sound(page, "Erased")
+    assert_sound(page, "Erased")
     context.close()

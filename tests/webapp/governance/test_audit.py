@@ -253,7 +253,7 @@ def _handed_on(tree: ast.AST) -> Iterator[str]:
 
 
 def test_every_action_has_words() -> None:
-    source = (ROOT / "templates/admin/audit-words.html").read_text(encoding="utf-8")
+    source = (ROOT / "templates/governance/audit-words.html").read_text(encoding="utf-8")
     told = set(re.findall(r'^  "([a-z-]+)": _\(', source, re.MULTILINE))
     found = set(recorded())
     assert {where for where, name in found if not name} == set()  # say there what is done, in so many words

@@ -4,7 +4,6 @@ import datetime as dt
 import io
 import json
 import re
-import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -29,6 +28,7 @@ from rubric.digests import canonical
 from rubric.peers import Peers
 from rubric.problems import InputError
 from tests.commands import run
+from tests.patience import soon
 from tests.webapp.report.attaching import Change, altered, attaching, carrying, drawing, locked, packed_bomb
 from tests.webapp.report.cases import CASES, reworded
 from tests.webapp.report.submitting import submit
@@ -400,9 +400,9 @@ NO_REPORT = {
 
 @pytest.mark.parametrize("kind", NO_REPORT)
 def test_what_is_no_report_is_told_at_once(kind: str) -> None:
-    began = time.process_time()
-    assert all("; expected " in problem for problem in problems(NO_REPORT[kind]))
-    assert time.process_time() - began < 2
+    with soon():
+        told = problems(NO_REPORT[kind])
+    assert all("; expected " in problem for problem in told)
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
@@ -430,12 +430,11 @@ def overwritten(data: bytes, spans: Spans) -> bytes:
 
 
 def survives(data: bytes, look: Callable[[bytes, str], object]) -> None:
-    began = time.process_time()
-    try:
-        look(data, "report.pdf")
-    except InputError as error:
-        assert error.problems
-    assert time.process_time() - began < 20
+    with soon(20):
+        try:
+            look(data, "report.pdf")
+        except InputError as error:
+            assert error.problems
 
 
 @settings(max_examples=60, **FUZZED)  # type: ignore[arg-type]  # settings of different types

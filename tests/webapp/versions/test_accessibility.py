@@ -1,16 +1,15 @@
-"""The pages about rubric versions in a real browser, narrow and wide, light and dark."""
+"""The pages about rubric versions in a real browser."""
 
 import re
 from collections.abc import Iterator
-from typing import Literal
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser
 
 from rubric import load
-from tests.webapp.accounts.signing_in import EMAIL, PASSWORD
-from tests.webapp.admin.test_accessibility import sound
+from tests.browser.screens import assert_sound
+from tests.webapp.accounts.signing_in import fill_in
 from tests.webapp.report.cases import reworded
 from tests.webapp.serving import served
 from tests.webapp.versions.versioning import ACCEPTED, BASE, RUBRIC, added, deposited
@@ -30,36 +29,33 @@ def address(app: Flask, database: Database, account: None) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])
-def test_axe_finds_nothing(browser: Browser, address: str, width: int, scheme: Literal["light", "dark"]) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+def test_axe_finds_nothing(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 900})
     page = context.new_page()
     page.goto(f"{address}/admin/rubrics")
-    page.get_by_label("E-mail address").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
-    sound(page, "Rubric versions")
+    fill_in(page)
+    assert_sound(page, "Rubric versions")
     page.get_by_role("link", name=re.compile("What differs.*2027")).click()
-    sound(page, "What differs in version 2027.1")
+    assert_sound(page, "What differs in version 2027.1")
     page.goto(f"{address}/admin/submissions/31")
     page.get_by_role("link", name="Score it under another version").click()
     page.get_by_label("Compare with").select_option(index=1)
     page.get_by_role("button", name="Work it out").click()
-    sound(page, "Scored under another version – Made-up region 29")
+    assert_sound(page, "Scored under another version – Made-up region 29")
     page.goto(f"{address}/admin/rubrics")
     page.get_by_role("link", name=re.compile("Norms from submissions.*2027")).click()
-    sound(page, "Norms for version 2027.1")
+    assert_sound(page, "Norms for version 2027.1")
     page.goto(f"{address}{BASE}/norms")
     page.get_by_text("All 50 questions").click()
-    sound(page, "Norms for version 2026.1")
+    assert_sound(page, "Norms for version 2026.1")
     page.get_by_role("button", name="Make version 2026.1-norms-1").click()
-    sound(page, "Error: Norms for version 2026.1")
+    assert_sound(page, "Error: Norms for version 2026.1")
     page.get_by_label("I have looked at what these norms would change").check()
     page.get_by_role("button", name="Make version 2026.1-norms-1").click()
-    sound(page, "Use version 2026.1-norms-1 for new assessments")
+    assert_sound(page, "Use version 2026.1-norms-1 for new assessments")
     page.get_by_role("button", name="Use version 2026.1-norms-1").click()
-    sound(page, "Error: Use version 2026.1-norms-1 for new assessments")
+    assert_sound(page, "Error: Use version 2026.1-norms-1 for new assessments")
     page.get_by_label("New assessments shall begin").check()
     page.get_by_role("button", name="Use version 2026.1-norms-1").click()
-    sound(page, "Rubric versions")
+    assert_sound(page, "Rubric versions")
     context.close()

@@ -5,14 +5,14 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from flask_babel import gettext as _
 
 from rubric.model import Rubric
 from rubric.problems import InputError, Problem
 from webapp.assessment import uploads
-from webapp.assessment.cells import ZIP
+from webapp.assessment.cells import ZIP, too_costly
 from webapp.assessment.uploads import LARGEST_UPLOAD
 
 LARGEST = 10_000_000
@@ -118,12 +118,8 @@ def _counts(member: ZipInfo) -> bool:
 
 
 def _refuse_costly(members: list[ZipInfo], name: str) -> None:
-    if len(members) > MOST_FILES:
-        raise _refusal(name, _("holds more than %(max)d files", max=MOST_FILES))
-    if sum(member.file_size for member in members) > LARGEST_CONTENT:
-        raise _refusal(name, _("unpacks to more than %(max)d MB", max=LARGEST_CONTENT // 1_000_000))
-    if any(member.flag_bits & 1 or member.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for member in members):
-        raise _refusal(name, _("has a password, or is packed in an unusual way"))
+    if reason := too_costly(members, MOST_FILES, LARGEST_CONTENT):
+        raise _refusal(name, reason)
 
 
 def _read(content: bytes, place: str, rubric: Rubric) -> File:

@@ -1,14 +1,13 @@
-"""Overview and comparison in a real browser, narrow and wide, light and dark."""
+"""Overview and comparison in a real browser."""
 
 from collections.abc import Iterator
-from typing import Literal
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser
 
-from tests.webapp.accounts.signing_in import EMAIL, PASSWORD
-from tests.webapp.admin.test_accessibility import sound
+from tests.browser.screens import assert_sound
+from tests.webapp.accounts.signing_in import fill_in
 from tests.webapp.serving import served
 from tests.webapp.storing import stored
 from webapp import demo
@@ -26,33 +25,30 @@ def address(app: Flask, database: Database, account: None) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])
-def test_axe_finds_nothing(browser: Browser, address: str, width: int, scheme: Literal["light", "dark"]) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+def test_axe_finds_nothing(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 900})
     page = context.new_page()
     page.goto(f"{address}/admin/overview")
-    page.get_by_label("E-mail address").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    fill_in(page)
     for folded in page.locator("main details").all():
         folded.locator("summary").click()
-    sound(page, "Overview")
+    assert_sound(page, "Overview")
     page.get_by_label("Trends by").select_option("year")
     page.get_by_role("button", name="Show").click()
     assert "by=year" in page.url
-    sound(page, "Overview")
+    assert_sound(page, "Overview")
     page.goto(f"{address}/admin/overview?country=XX&since=x")
-    sound(page, "Error: Overview")
+    assert_sound(page, "Error: Overview")
     page.get_by_role("link", name="Compare", exact=True).click()
     page.get_by_label("Name of a region").fill("wwww")
     page.get_by_role("button", name="Search").click()
     page.get_by_label("WWWW").check()
     page.get_by_role("button", name="Compare").click()
-    sound(page, "Error: Compare submissions")
+    assert_sound(page, "Error: Compare submissions")
     page.get_by_label("Name of a region").fill("")
     page.get_by_role("button", name="Search").click()
     page.get_by_label("Made-up region Aldermoor").check()
     page.get_by_label("Made-up region Corvale").first.check()
     page.get_by_role("button", name="Compare").click()
-    sound(page, "3 submissions side by side")
+    assert_sound(page, "3 submissions side by side")
     context.close()

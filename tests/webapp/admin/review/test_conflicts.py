@@ -4,7 +4,6 @@ from collections.abc import Callable
 from threading import Barrier, Thread
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -19,11 +18,9 @@ from tests.webapp.admin.review.reviewing import (
     page,
     press,
     returned,
-    reviewer,
     shown,
     state,
     submit,
-    submitted,
 )
 from tests.webapp.assessment.acting import as_sent
 from tests.webapp.assessment.starting import words
@@ -32,24 +29,6 @@ from webapp.database import Database
 from webapp.models import Assessment
 
 TRIES = 5
-
-
-@pytest.fixture
-def link(client: FlaskClient) -> str:
-    """The path to an assessment that was submitted once."""
-    return submitted(client)
-
-
-@pytest.fixture
-def anna(app: Flask, database: Database) -> FlaskClient:
-    """A reviewer."""
-    return reviewer(app, database, "anna@example.org")
-
-
-@pytest.fixture
-def bert(app: Flask, database: Database) -> FlaskClient:
-    """Another."""
-    return reviewer(app, database, "bert@example.org")
 
 
 def test_what_happened_is_told_and_all_that_was_typed_is_kept(

@@ -1,16 +1,15 @@
-"""The pages of a review in a real browser, narrow and wide, light and dark; and a reply that saves itself."""
+"""The pages of a review in a real browser; and a reply that saves itself."""
 
 import re
 from collections.abc import Iterator
-from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Dialog, Page, expect
 
-from tests.webapp.accounts.signing_in import PASSWORD
+from tests.browser.screens import assert_sound, open_all
+from tests.webapp.accounts.signing_in import fill_in
 from tests.webapp.admin.review.reviewing import FIRST, SECOND, press, reviewer, submit, submitted
 from tests.webapp.serving import served
 from webapp.database import Database
@@ -32,57 +31,52 @@ def address(app: Flask) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
-def sound(page: Page) -> None:
-    """Asserts that axe finds nothing on `page`, and that nothing of it sticks out."""
-    page.wait_for_load_state()  # the style belongs to what is judged
-    page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])
-def test_axe_finds_nothing(
-    browser: Browser, client: FlaskClient, anna: FlaskClient, address: str, width: int, scheme: Literal["light", "dark"]
-) -> None:
+def test_axe_finds_nothing(browser: Browser, client: FlaskClient, anna: FlaskClient, address: str) -> None:
     link = submitted(client)
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    context = browser.new_context(viewport={"width": 320, "height": 900})
     page = context.new_page()
     page.goto(f"{address}/admin/login?next=/admin/submissions/1")
-    page.get_by_label("E-mail address").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
-    sound(page)
+    fill_in(page, EMAIL)
+    open_all(page)
+    assert_sound(page)
     page.get_by_role("button", name="Begin the review").click()
     page.locator(f"#answer-{FIRST} summary").click()
     page.locator(f"#ask-{FIRST}").fill("x" * 2001)
     page.get_by_label("New note").fill("A note.")
     page.get_by_role("button", name="Write the note").click()
     expect(page.get_by_role("alert")).to_contain_text("one thing to look at")
-    sound(page)
+    open_all(page)
+    assert_sound(page)
     page.locator(f"#ask-{FIRST}").fill("Which decision?")
     press(anna, "keep", {"note": "Meanwhile."})
     page.get_by_role("button", name="Write the note").click()
     expect(page.get_by_role("alert")).to_contain_text("nothing was done")
-    sound(page)
+    open_all(page)
+    assert_sound(page)
     page.get_by_role("button", name="Return to the region").click()
-    sound(page)
+    open_all(page)
+    assert_sound(page)
     for path in ("", "strategy", "check", "take-back"):
         page.goto(address + link + path)
-        sound(page)
+        open_all(page)
+        assert_sound(page)
     client.post(link + "strategy", data={f"reply-{FIRST}": "Yes.", SECOND: "4", f"note-{SECOND}": "New."})
     submit(client, link)
     for path in ("/admin/submissions/1", "/admin/submissions/2", "/admin/submissions/2/changes"):
         page.goto(address + path)
-        sound(page)
+        open_all(page)
+        assert_sound(page)
     page.goto(f"{address}/admin/submissions/2/withdraw")
     page.get_by_role("button", name="Withdraw it").click()
-    sound(page)
+    open_all(page)
+    assert_sound(page)
     page.get_by_label("Reason").fill("A trial.")
     page.get_by_role("button", name="Withdraw it").click()
-    sound(page)
+    open_all(page)
+    assert_sound(page)
     page.goto(address + link)
-    sound(page)
+    open_all(page)
+    assert_sound(page)
     context.close()
 
 
@@ -99,9 +93,7 @@ def test_nothing_typed_is_left_without_a_question(
 
     page.on("dialog", leave)
     page.goto(f"{address}/admin/login?next=/admin/submissions/1")
-    page.get_by_label("E-mail address").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    fill_in(page, EMAIL)
     page.get_by_label("New note").press_sequentially("A note.")
     page.get_by_role("button", name="Write the note").click()
     expect(page.get_by_text("A note.").first).to_be_visible()

@@ -49,18 +49,6 @@ HOSTILE = "<script>alert(1)</script>\"'&"
 
 
 @pytest.fixture
-def link(client: FlaskClient) -> str:
-    """The path to an assessment that was submitted once."""
-    return submitted(client)
-
-
-@pytest.fixture
-def anna(app: Flask, database: Database) -> FlaskClient:
-    """A reviewer."""
-    return reviewer(app, database, "anna@example.org")
-
-
-@pytest.fixture
 def viewer(app: Flask, database: Database) -> FlaskClient:
     """Somebody who may only read."""
     return reviewer(app, database, "viktor@example.org", "viewer")

@@ -17,7 +17,7 @@ from webapp.admin.transfer import import_views as imports
 from webapp.assessment import file_views as files
 from webapp.assessment import fragments
 from webapp.assessment import owner_views as owner
-from webapp.assessment import review_views as take_back
+from webapp.assessment import take_back_views as take_back
 from webapp.assessment import views as assessment
 from webapp.config import LARGEST_REQUEST, ROOT, Settings
 from webapp.database import Database

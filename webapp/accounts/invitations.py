@@ -28,7 +28,8 @@ def invite(session: Session, email: str, role: Role, by: str) -> str:
     Raises InputError where it is no address, or has an account.
     """
     address = creating.new_email(session, email)
-    session.execute(delete(AccountInvitation).where(AccountInvitation.email == address))
+    ended = (AccountInvitation.email == address) | (AccountInvitation.expires_at <= now())
+    session.execute(delete(AccountInvitation).where(ended))
     token = secrets.token_urlsafe(24)
     mark = _hash(token)
     session.add(AccountInvitation(token_hash=mark, email=address, role=role, expires_at=now() + LIFETIME))

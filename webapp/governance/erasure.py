@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp import audit, listing
+from webapp.accounts import invitations
 from webapp.accounts.members import LastAdministrator, hold_administrators
 from webapp.governance.erasing import Changed, forget_colleague
 from webapp.governance.persons import Held, held, subject
@@ -30,7 +31,7 @@ def erase(session: Session, person: Person, texts: bool, state: str | None, by: 
     if state is not None and found.state != state:
         raise Changed
     known_as = subject(session, person)
-    touched = _take_away(session, found)
+    touched = _take_away(session, found, by)
     in_texts = take_out(session, person) if texts else {}
     assessments = locked(session, touched.keys() | in_texts.keys())
     for assessment in assessments:
@@ -67,7 +68,7 @@ def locked(session: Session, ids: Iterable[int]) -> list[Assessment]:
     return list(session.scalars(query))
 
 
-def _take_away(session: Session, found: Held) -> dict[int, dict[str, int]]:
+def _take_away(session: Session, found: Held, by: str) -> dict[int, dict[str, int]]:
     """Takes away all but texts; gives what went, by kind, for each assessment that has to be drawn anew."""
     touched: dict[int, dict[str, int]] = {}
     for contact in found.contacts:
@@ -81,6 +82,7 @@ def _take_away(session: Session, found: Held) -> dict[int, dict[str, int]]:
         for assessment in found.account.reviewing:
             touched.setdefault(assessment.id, {})
             assessment.reviewer_id = None
+        invitations.revoke_given_by(session, found.account.user, by)
         session.delete(found.account.user)
     for row in (*found.invitations, *found.mailings, *found.uploads):
         session.delete(row)

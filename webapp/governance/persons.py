@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from rubric.digests import digest
+from rubric.digests import canonical, digest
 from webapp import audit, mail
 from webapp.accounts.members import is_last
 from webapp.governance.places import Person, Place, places, roughly, roughly_in_json, texts
@@ -129,7 +129,8 @@ def held(session: Session, person: Person) -> Held:
     """All that is held about a person, by address and by name."""
     user = _user(session, person)
     named = _all(session, Contributor, roughly(Contributor.name, person.rough))
-    uploads = _all(session, PendingImport, roughly_in_json(PendingImport.content, person.rough))
+    own = PendingImport.account_id == (user.id if user else None)
+    uploads = _all(session, PendingImport, own | roughly_in_json(PendingImport.content, person.rough))
     return Held(
         person=person,
         contacts=_all(session, Contact, _is(Contact.email, person.email)),
@@ -137,13 +138,18 @@ def held(session: Session, person: Person) -> Held:
         account=_account(session, user) if user else None,
         invitations=_all(session, AccountInvitation, _is(AccountInvitation.email, person.email)),
         mailings=_all(session, Mailing, Mailing.address_hash == mail.mailbox(person.email)),
-        uploads=[upload for upload in uploads if any(map(person.is_in, texts(json.loads(upload.content))))],
+        uploads=[upload for upload in uploads if _is_by_or_about(upload, user, person)],
         places=places(session, person),
     )
 
 
 def _user(session: Session, person: Person) -> User | None:
     return session.scalar(select(User).where(_is(User.email, person.email)))
+
+
+def _is_by_or_about(upload: PendingImport, user: User | None, person: Person) -> bool:
+    own = user is not None and upload.account_id == user.id
+    return own or any(map(person.is_in, texts(json.loads(upload.content))))
 
 
 def _is(column: InstrumentedAttribute[str], email: str) -> ColumnElement[bool]:
@@ -167,7 +173,9 @@ def _account(session: Session, user: User) -> Account:
 
 
 def _tells_of(user: User) -> ColumnElement[bool]:
-    return (AuditEntry.actor == audit.account(user)) | (AuditEntry.subject == audit.account(user))
+    name = audit.account(user)
+    told = AuditEntry.details.contains(canonical({"to": name})[1:-1], autoescape=True)
+    return (AuditEntry.actor == name) | (AuditEntry.subject == name) | told
 
 
 def hand_out(session: Session, person: Person, by: str) -> dict[str, Any]:
@@ -202,7 +210,7 @@ def _content(session: Session, held: Held) -> dict[str, Any]:
         "account": _told_account(session, account) if account else None,
         "invitations": [_columns(invitation) for invitation in held.invitations],
         "mailings": [_columns(mailing) for mailing in held.mailings],
-        "uploads": [_columns(upload) for upload in held.uploads],
+        "uploads": [_upload(upload, held.person) for upload in held.uploads],
         "texts": [_place(place) for place in held.places],
     }
 
@@ -254,6 +262,12 @@ def _place(place: Place) -> Mapping[str, Any]:
         "question": place.question or None,
         "text": place.text,
     }
+
+
+def _upload(upload: PendingImport, person: Person) -> Mapping[str, Any]:
+    """When it was made, and those of its texts that the person is in: others are about others."""
+    about = [text for text in texts(json.loads(upload.content)) if person.is_in(text)]
+    return {"uploaded_at": upload.uploaded_at.isoformat(), "texts": about}
 
 
 def _columns(row: Base) -> dict[str, Any]:

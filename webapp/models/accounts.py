@@ -68,7 +68,10 @@ class FailedSignIns(Base):
 
 
 class AccountInvitation(Base):
-    """A link by which somebody makes an account with a role. Personal, and gone when it is used or has expired."""
+    """A link by which somebody makes an account with a role.
+
+    Personal: gone when it is used; once it has expired, with the next invitation or the period for sessions.
+    """
 
     __tablename__ = "account_invitations"
 

@@ -5,7 +5,7 @@ from jinja2 import Environment
 from werkzeug.wrappers import Response
 
 from webapp import charts
-from webapp.assessment import service
+from webapp.assessment import replies, service
 from webapp.current import database
 from webapp.downloads import attachment, file_name
 from webapp.i18n import language
@@ -48,6 +48,7 @@ def result(token: str) -> Page:
             newest=submission is service.latest_submission(session, visit.assessment),
             changed=service.changed_since(visit.assessment, submission, visit.rubric),
             unchanged="unchanged" in request.args,
+            standing=replies.standing(session, visit),
             report=report_on(session, submission, visit.rubric, language()),
             paper=usual.paper,
             version=template_version(usual),

@@ -283,7 +283,7 @@ def test_a_person_in_an_upload_that_nobody_confirmed_is_handed_out_and_erased(
         imports.put_aside(session, account_id, [File("a.json", other), File("b.json", theirs)], audit.SYSTEM)
     assert "Nothing found" in shown(administrator, "", "Nobody Here")
     (handed,) = json.loads(send(administrator, "/admin/persons/export", **by).text)["uploads"]
-    assert json.loads(handed["content"])[1]["content"] == theirs
+    assert handed["texts"] == [UPLOADED[known]]
     assert erase(administrator, **{"email": "", **by})[0] == 200
     assert dump(database)["pending_imports"] == []
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from webapp import search
+from webapp import regions, search
 from webapp.assessment.rubrics import rubric_of
-from webapp.models import Assessment, Listing, Submission
+from webapp.models import Listing, Submission
 from webapp.report.comparison import FEWEST, MOST, asks_alike
 from webapp.report.comparison_order import ComparisonOrder
 from webapp.report.edition import Edition
@@ -82,8 +82,5 @@ def order(session: Session, ids: Iterable[int], edition: Edition) -> ComparisonO
 def overtaken(session: Session, order: ComparisonOrder) -> frozenset[str]:
     """Digests of those submissions of a comparison after which the region has submitted again."""
     digests = [snapshot.issue.digest for snapshot, _ in order.snapshots]
-    later = aliased(Submission)
-    began_with = select(Assessment.previous).where(Assessment.id == later.assessment_id).scalar_subquery()
-    again = (later.assessment_id == Submission.assessment_id) & (later.number > Submission.number)
-    query = select(Submission.digest).where(Submission.digest.in_(digests))
-    return frozenset(session.scalars(query.where(exists().where(again | (began_with == Submission.digest)))))
+    shown = session.scalars(select(Submission).where(Submission.digest.in_(digests)))
+    return frozenset(one.digest for one in shown if regions.submissions(session, one)[-1] is not one)

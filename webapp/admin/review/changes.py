@@ -11,7 +11,7 @@ from webapp.report.what_if import ThemeMove, WhatIf, moves
 
 
 @dataclass(frozen=True)
-class Changed:
+class ChangedAnswer:
     """An answer that changed, or what stands beside it did.
 
     `score` is the overall score, 0 to 100, if of all answers only this one had changed; `moved` by how much that
@@ -36,7 +36,7 @@ class Changes:
     `priorities` counts the themes that matter more or less than before.
     """
 
-    answers: tuple[Changed, ...]
+    answers: tuple[ChangedAnswer, ...]
     unchanged: int
     priorities: int
     outcome: WhatIf
@@ -60,13 +60,13 @@ def changes(before: Answers, after: Answers, rubric: Rubric) -> Changes:
 
 def _changed(
     old: AnswerLine, new: AnswerLine, before: Answers, after: Answers, start: float | None, rubric: Rubric
-) -> Changed:
+) -> ChangedAnswer:
     if old.answer == new.answer:
-        return Changed(old, new, None, None)
+        return ChangedAnswer(old, new, None, None)
     one = before.model_copy(update={"answers": _with(new.question.id, before, after)})
     score = assess(one, rubric).scores.overall.value
     moved = None if start is None or score is None else rounded_score(score - start)
-    return Changed(old, new, rounded_score(score), moved)
+    return ChangedAnswer(old, new, rounded_score(score), moved)
 
 
 def _with(question: str, before: Answers, after: Answers) -> dict[str, Answer]:

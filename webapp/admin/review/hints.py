@@ -42,6 +42,11 @@ class Hint:
     text: str = ""
     minutes: int | None = None
 
+    @property
+    def key(self) -> str:
+        """What tells it from other hints about the same answer."""
+        return f"{self.kind}.{self.other.id}" if self.other else self.kind
+
 
 def hints(answers: Answers, rubric: Rubric, minutes: float | None = None) -> tuple[Hint, ...]:
     """All hints on `answers`; `minutes` lie between the first and the last of them, None where that is not known."""

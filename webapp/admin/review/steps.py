@@ -133,10 +133,10 @@ class Case:
     def _draft(self, question: str, text: str) -> None:
         draft = self.drafts.get(question)
         if draft is None:
-            draft = ReviewQuestion(assessment_id=self.assessment.id, question=question, account_id=self.by.id)
+            draft = ReviewQuestion(assessment_id=self.assessment.id, question=question)
             self.session.add(draft)
             self.drafts[question] = draft
-        draft.number, draft.text, draft.asked_at = self.number, text, self.at
+        draft.number, draft.text, draft.asked_at, draft.account_id = self.number, text, self.at, self.by.id
         self.done.append(("question-drafted", {"question": question}))
 
     def _take_message(self) -> str:
@@ -163,10 +163,12 @@ class Case:
 def open_case(session: Session, submission: Submission, seen: Seen, by: User) -> Iterator[Case]:
     """The assessment of a submission, which nobody else changes meanwhile; at the end the log is told what was done.
 
-    Raises Overtaken where it is no longer as it was `seen`.
+    Raises Overtaken where it is no longer as it was `seen`, or is gone.
     """
     query = select(Assessment).where(Assessment.id == submission.assessment_id).with_for_update(of=Assessment)
-    assessment = session.scalars(query.execution_options(populate_existing=True)).one()
+    assessment = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if assessment is None:
+        raise Overtaken
     number = newest(session, assessment.id)
     if Seen(assessment.revision, number) != seen:
         raise Overtaken

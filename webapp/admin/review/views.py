@@ -123,9 +123,9 @@ def _keep(case: Case, form: DeskForm) -> None:
 
 def _ask_by_hint(case: Case, submission: Submission, rubric: Rubric, where: str) -> None:
     """Turns a hint into a question about one of its answers, with words that can be changed."""
-    kind, _, name = where.partition(":")
+    key, _, name = where.partition(":")
     found = hints(desk.answers_in(submission, rubric), rubric, desk.minutes(case.session, submission))
-    hint = next((h for h in found if h.kind == kind and name in (q.id for q in h.questions)), None)
+    hint = next((h for h in found if h.key == key and name in (q.id for q in h.questions)), None)
     if hint is None:
         raise NoHint
     words = get_template_attribute("admin/review/words.html", "hint_question")(rubric, hint)
@@ -247,7 +247,7 @@ def _desk(session: Session, submission: Submission, rubric: Rubric, error: Excep
         since=on.since(seen(request.form).revision) if error else (),
         submission=submission,
         report=report_on(session, submission, rubric, language()),
-        siblings=siblings(session, submission.id, submission.assessment_id),
+        siblings=siblings(session, submission),
         following=desk.next_waiting(session, submission, _user()),
         comparable=bool(desk.comparable(session, submission)),
         rescorable=bool(kept.others(session, rubric)),

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from webapp import regions
 from webapp.admin.submissions import finding
 from webapp.admin.submissions.criteria import Filters, Place, Sort
 from webapp.admin.submissions.finding import MOST_COUNTED, Count
 from webapp.listing import NO_SCORE
-from webapp.models import Listing, ThemeScore, User
+from webapp.models import Listing, Submission, ThemeScore, User
 
 ON_A_PAGE = 50
 AT_ONCE = 1000
@@ -26,6 +27,7 @@ class Listed:
     """
 
     id: int
+    assessment: int
     number: int
     at: dt.datetime
     region: str
@@ -83,10 +85,13 @@ def there(session: Session, submissions: Sequence[int]) -> dict[int, int]:
     return {row.submission_id: row.assessment_id for row in rows}
 
 
-def siblings(session: Session, submission_id: int, assessment_id: int) -> tuple[Listed, ...]:
-    """The other submissions of the same assessment, newest first."""
-    query = select(Listing).where(Listing.assessment_id == assessment_id, Listing.submission_id != submission_id)
-    return tuple(_row(each, {}, {}) for each in session.scalars(query.order_by(Listing.number.desc())))
+def siblings(session: Session, submission: Submission) -> tuple[Listed, ...]:
+    """The other submissions of the same region, newest first."""
+    ids = [one.id for one in regions.submissions(session, submission) if one is not submission]
+    query = select(Listing).where(Listing.submission_id.in_(ids))
+    return tuple(
+        _row(each, {}, {}) for each in session.scalars(query.order_by(Listing.at.desc(), Listing.number.desc()))
+    )
 
 
 def countries(session: Session) -> tuple[str, ...]:
@@ -123,6 +128,7 @@ def _listed(session: Session, wanted: Sequence[int], theme: str | None) -> tuple
 def _row(row: Listing, scores: Mapping[int, float], users: Mapping[int, str]) -> Listed:
     return Listed(
         id=row.submission_id,
+        assessment=row.assessment_id,
         number=row.number,
         at=row.at,
         region=row.region,

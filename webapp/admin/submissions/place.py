@@ -31,5 +31,5 @@ def _value(text: str, sort: Sort) -> dt.datetime | float | str | None:
     if sort in ("newest", "oldest"):
         return dt.datetime.fromtimestamp(int(text), dt.UTC) if _SECONDS.fullmatch(text) else None
     if sort in ("region", "region-back"):
-        return text if text.isprintable() and len(text) <= KEY_LENGTH else None
+        return text if "\0" not in text and len(text) <= KEY_LENGTH else None
     return float(text) if _SCORE.fullmatch(text) else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from flask import abort, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -33,7 +34,13 @@ DONE = "assigned"
 @bp.get("/")
 @needs("viewer")
 def show() -> Page:
-    """The list that the address asks for; with what is wrong in the address, the rest of it."""
+    """The list that the address asks for; with what is wrong in the address, the rest of it.
+
+    What a form sent empty is left out of the address, so that it can be read and handed on.
+    """
+    if "" in request.args.values():
+        said = urlencode([(key, text) for key, text in request.args.items(multi=True) if text])
+        return redirect(f"{url_for('.show')}?{said}" if said else url_for(".show"))
     args = MultiDict([(key, said) for key, said in request.args.items(multi=True) if key != DONE])
     form = FilterForm(args)
     return _list(form, request.args.get(DONE, type=int)), 200 if form.whole else 422

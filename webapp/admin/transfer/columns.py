@@ -114,6 +114,8 @@ def _identity(wanted: Wanted) -> Iterator[Column]:
     yield _plain("submission", ("submission",), _("Number of the submission in this Octant; each has its own"))
     number = _("Number of its assessment; a region that begins its next assessment gets another")
     yield _plain("assessment", ("assessment",), number)
+    first = _("Number of the region’s first assessment, the same in all that continue it")
+    yield _plain("first_assessment", ("first_assessment",), first)
     yield _plain("number", ("number",), _("How manyth submission of the assessment"), "", _("1 and up"))
     yield _plain("at", ("at",), _("When it was submitted"), _("ISO 8601, in UTC"))
     yield _plain("status", ("status",), _("Where its review stands"), "", statuses)
@@ -123,6 +125,8 @@ def _identity(wanted: Wanted) -> Iterator[Column]:
     yield Column("rubric", "result.rubric.version", _at("rubric"), version)
     yield _plain("rubric_digest", ("result", "rubric", "digest"), _("Digest of the rubric’s texts"), digest)
     yield _plain("submission_digest", ("digest",), _("Digest of this submission, as its report has it"), digest)
+    continues = _("Submission with whose answers its assessment began, by digest; it may be erased by now")
+    yield _plain("continues", ("continues",), continues, digest, "", _("it began with none"))
     answers = _("Digest of answers, priorities and evidence; the same where these are")
     yield _plain("answers_digest", ("result", "answers_digest"), answers, digest)
     if wanted.contacts:

@@ -56,6 +56,10 @@ def _export(options: argparse.Namespace) -> int:
     wanted = Wanted(options.notes, options.contacts)
     with database().reading() as session:
         found = export.survey(session, lists.ids(session, Filters()))
+    if options.format == "xlsx" and found.submissions > export.MOST_ROWS:
+        raise Failure(
+            f"A workbook holds at most {export.MOST_ROWS} submissions, here are {found.submissions}. Use csv."
+        )
     with database().writing() as session:
         export.record(session, audit.COMMAND_LINE, found, options.format, wanted)
     chosen = export.Export(database(), found, wanted)

@@ -28,7 +28,7 @@ from webapp.assessment.forms import fingerprint
 from webapp.assessment.rubrics import rubric_of
 from webapp.database import Database, batches
 from webapp.downloads import csv_lines, file_name
-from webapp.models import Contact, Listing, Submission
+from webapp.models import Assessment, Contact, Listing, Submission
 
 Format = Literal["csv", "xlsx", "jsonl"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -176,6 +176,7 @@ def _read(session: Session, ids: Sequence[int]) -> Sequence[Row[*tuple[Any, ...]
     """The submissions with these ids, in this order; those that are gone are left out."""
     query = select(Submission.id, Submission.assessment_id, Submission.number, Submission.at, Listing.status)
     query = query.add_columns(Submission.digest, Submission.answers, Submission.result)
+    query = query.add_columns(Assessment.origin, Assessment.previous).join(Submission.assessment)
     query = query.join(Listing, Listing.submission_id == Submission.id).where(Submission.id.in_(ids))
     found = {row.id: row for row in session.execute(query)}
     return [found[number] for number in ids if number in found]
@@ -187,10 +188,12 @@ def _record(row: Row[*tuple[Any, ...]], wanted: Wanted, contacts: Mapping[int, s
     return {
         "submission": row.id,
         "assessment": row.assessment_id,
+        "first_assessment": row.origin or row.assessment_id,
         "number": row.number,
         "at": row.at.isoformat(),
         "status": row.status,
         "digest": row.digest,
+        "continues": row.previous,
         **({} if contacts is None else {"contact": contacts.get(row.id)}),
         "answers": {key: said for key, said in answers.items() if wanted.notes or key not in TEXTS},
         "result": json.loads(row.result),

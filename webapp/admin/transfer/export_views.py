@@ -64,9 +64,10 @@ def download() -> Page:
     if form.format.data == REPORTS and not reports().works():
         form.refuse_reports(NoPango().command)
         return _page(found, form), 503
+    made = Export(database(), found, form.wanted)
     if not _turns().acquire(blocking=False):
         return render_template("admin/transfer/export-busy.html"), 503, {"Retry-After": str(RETRY_SECONDS)}
-    return _file(form, Export(database(), found, form.wanted))
+    return _file(form, made)
 
 
 def _page(found: Survey, form: ExportForm, overtaken: bool = False) -> str:

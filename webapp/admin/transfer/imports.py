@@ -139,7 +139,11 @@ def confirm(database: Database, account_id: int, seen: str, actor: str) -> int:
         planned = plan(session, files, rubric)
     if not planned.ready or planned.digest != seen:
         raise Changed
-    return carry_out(database, files, planned, rubric, actor, lambda session: drop(session, account_id))
+
+    def take(session: Session) -> bool:
+        return put_aside_by(session, account_id, lock=True) == files and drop(session, account_id)
+
+    return carry_out(database, files, planned, rubric, actor, take)
 
 
 def carry_out(
@@ -148,9 +152,9 @@ def carry_out(
     planned: Plan,
     rubric: Rubric,
     actor: str,
-    waits: Callable[[Session], bool] = lambda session: True,
+    take: Callable[[Session], bool] = lambda session: True,
 ) -> int:
-    """Imports `files` as `planned`, which is ready, says; how many. `waits` ends their waiting, and says if they did.
+    """Imports `files` as `planned`, which is ready, says; how many. `take` ends their waiting, and says if they did.
 
     Raises Changed where they did not, or where another plan fits what is there by now.
     """
@@ -159,7 +163,7 @@ def carry_out(
         # Before it is planned again: of two imports of one file the second sees what the first has made.
         keep(session, rubric)
         peers.take_turn(session, rubric.digest)
-        if not waits(session) or plan(session, files, rubric) != planned:
+        if not take(session) or plan(session, files, rubric) != planned:
             raise Changed
         _store(session, made, rubric, actor)
     return len(made)
@@ -194,10 +198,14 @@ def put_aside(session: Session, account_id: int, files: Sequence[File], actor: s
     audit.record(session, actor, "import-uploaded", UPLOAD, files=len(files))
 
 
-def put_aside_by(session: Session, account_id: int) -> tuple[File, ...] | None:
-    """The upload that an account has not confirmed yet, if there is one and it is not too old."""
+def put_aside_by(session: Session, account_id: int, lock: bool = False) -> tuple[File, ...] | None:
+    """The upload that an account has not confirmed yet, if there is one and it is not too old.
+
+    With `lock` nobody puts another in its place until the transaction ends.
+    """
     fresh = PendingImport.uploaded_at >= now() - KEPT_FOR
-    kept = session.scalar(select(PendingImport.content).where(PendingImport.account_id == account_id, fresh))
+    query = select(PendingImport.content).where(PendingImport.account_id == account_id, fresh)
+    kept = session.scalar(query.with_for_update() if lock else query)
     return TypeAdapter(tuple[File, ...]).validate_json(kept) if kept else None
 
 

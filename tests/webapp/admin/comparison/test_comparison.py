@@ -55,7 +55,7 @@ def test_two_to_twelve_are_compared_and_whatever_is_wrong_is_said(app: Flask, da
         (ids[0], ids[0]): "Choose at least 2 submissions.",
         tuple(ids): "Choose at most 12 submissions.",
         (ids[0], ids[1], 4711): "At least one of the submissions is not there any more.",
-        (ids[0], gone): "Made-up <b>Withdrawn</b> has withdrawn what it submitted, and that is not compared.",
+        (ids[0], gone): "What Made-up <b>Withdrawn</b> submitted is withdrawn, and that is not compared.",
     }
     for chosen, says in refused.items():
         for path in (PAGE, PDF):
@@ -138,7 +138,7 @@ def test_a_region_that_is_compared_with_itself_is_told_apart(administrator: Flas
     assert f"{issues[0]}; a newer one exists" in text and text.count("a newer one exists") == 1
     with database.writing() as session:
         went_on, before = (session.get_one(Submission, ids[n]) for n in (2, 1))
-        went_on.assessment.previous = before.digest
+        went_on.assessment.origin = before.assessment_id
     assert f"{issues[1]}; a newer one exists" in words(administrator, ids)
     pages = " ".join(" ".join(printed(administrator.get(PDF, query_string={"of": ids}).data)).split())
     assert pages.count("Submissions up to 31 March 2026") == 1

@@ -44,6 +44,7 @@ from webapp.config import Settings
 from webapp.database import Database
 from webapp.governance import erasing
 from webapp.models import Assessment, Listing, Mailing, User, now
+from webapp.status import Overtaken
 
 HOSTILE = "<script>alert(1)</script>\"'&"
 
@@ -98,6 +99,8 @@ def test_the_region_reads_the_words_of_what_it_was_told_last(
     press(anna, "keep", {"message": "Two things."})
     if between == "accept":
         press(anna, "accept")
+        assert "A message that was not sent" in page(anna)
+        assert "To return the assessment" not in page(anna)
     else:
         anna.post("/admin/submissions/1/withdraw", data=shown(anna) | {"reason": "A mistake."})
     press(anna, "begin")
@@ -182,6 +185,37 @@ def test_mail_goes_to_nobody_who_was_erased_meanwhile(
         seen = steps.Seen(submission.assessment.revision, 1)
         with steps.open_case(session, submission, seen, session.scalars(select(User)).one()) as case:
             assert case.contact is None
+
+
+def test_a_question_is_by_whoever_wrote_it_last(app: Flask, anna: FlaskClient, link: str, database: Database) -> None:
+    press(anna, "begin")
+    ask(anna, FIRST, "Which decision?")
+    bert = reviewer(app, database, "bert@example.org")
+    ask(bert, FIRST, "Which decision, and when?")
+    assert "Written by <bdi>bert@example.org</bdi>" in page(anna)
+
+
+def test_the_result_says_where_the_review_stands(client: FlaskClient, anna: FlaskClient, link: str) -> None:
+    assert f'<a href="{link}#review">Submission 1 has arrived</a>' in client.get(link + "result").text
+    returned(anna, FIRST)
+    assert f'<a href="{link}#review">One question from the reviewers</a>' in client.get(link + "result").text
+
+
+def test_nothing_is_decided_on_what_was_erased_meanwhile(
+    anna: FlaskClient, link: str, database: Database, settings: Settings
+) -> None:
+    if settings.database_url.startswith("sqlite"):
+        pytest.skip("SQLite lets nobody write meanwhile")
+    before = shown(anna)
+    with database.writing() as session:
+        submission = service.submission(session, 1)
+        assert submission
+        seen, by = steps.Seen(submission.assessment.revision, 1), session.scalars(select(User)).one()
+        with database.writing() as other:
+            erasing.erase(other, other.scalars(select(Assessment)).all())
+        with pytest.raises(Overtaken), steps.open_case(session, submission, seen, by):
+            pass
+    assert press(anna, "begin", on=before).status_code == 404
 
 
 def test_a_question_is_the_reviewers_own_until_it_is_sent(

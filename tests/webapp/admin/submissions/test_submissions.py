@@ -16,10 +16,12 @@ from tests.webapp.admin.review.reviewing import reviewer
 from tests.webapp.admin.submissions.listing import account_id, rows, shown, way, whole
 from webapp import demo, listing
 from webapp.admin.submissions import finding, lists
-from webapp.admin.submissions.criteria import Filters
+from webapp.admin.submissions.criteria import Filters, Place
 from webapp.admin.submissions.finding import Count
 from webapp.admin.submissions.lists import ON_A_PAGE
+from webapp.admin.submissions.place import place_from, place_text
 from webapp.database import Database
+from webapp.listing import KEY_LENGTH
 from webapp.models import Assessment, Listing, Submission, ThemeScore
 
 MANY = 2 * ON_A_PAGE + 11
@@ -225,6 +227,18 @@ def test_strange_addresses_break_nothing(administrator: FlaskClient, database: D
             answer = administrator.get(f"/admin/{page}?id={only}&{name}=x")
             assert answer.status_code == 200, (page, name)
             assert f"?id={only}" in answer.text
+
+
+@pytest.mark.parametrize("key", ["made-up region", "منطقه\u200cای", "soft\u00adly", "x" * KEY_LENGTH])
+def test_any_region_may_end_a_page(key: str) -> None:
+    place = Place(key, 7)
+    assert place_from(place_text(place), "region") == place
+
+
+def test_what_a_form_sends_empty_does_not_stand_in_the_address(administrator: FlaskClient) -> None:
+    answer = administrator.get("/admin/?search=&status=accepted&sort=oldest&_external=x&theme=")
+    assert (answer.status_code, answer.location) == (302, "/admin/?status=accepted&sort=oldest&_external=x")
+    assert administrator.get("/admin/?search=").location == "/admin/"
 
 
 def test_who_reviews_is_for_reviewers_to_filter_by(app: Flask, database: Database, administrator: FlaskClient) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import QueuePool, select, update
 from rubric.answers import from_content
 from rubric.model import Rubric
 from tests.webapp.accounts.signing_in import csrf_token, sign_in
+from tests.webapp.admin.review.reviewing import submit, submitted
 from tests.webapp.admin.transfer.answers_files import RUBRIC, content
 from tests.webapp.report.cases import reworded
 from webapp import audit, demo
@@ -155,6 +156,18 @@ def test_lines_hold_whole_answers_and_results(administrator: FlaskClient, filled
             assert line["result"] == json.loads(submission.result)
             assert (line["digest"], line["number"]) == (submission.digest, submission.number)
     assert len(found) == 12 and all("contact" not in line for line in found)
+
+
+def test_what_continues_another_assessment_says_so(
+    administrator: FlaskClient, client: FlaskClient, database: Database
+) -> None:
+    link = submitted(client)
+    new = client.post(link + "next").location
+    submit(client, new)
+    second, first = tables(download(administrator, format="csv"))[0]
+    assert (first["assessment"], first["first_assessment"], first["continues"]) == ("1", "1", "")
+    assert (second["assessment"], second["first_assessment"]) == ("2", "1")
+    assert second["continues"] == first["submission_digest"]
 
 
 def test_a_workbook_says_the_same_as_the_table(administrator: FlaskClient, filled: Database) -> None:

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -21,7 +22,7 @@ from webapp import audit
 from webapp.admin.transfer import imports, uploaded
 from webapp.assessment import deposit, service
 from webapp.assessment.deposit import Deposit
-from webapp.assessment.snapshot import snapshot
+from webapp.assessment.snapshot import Snapshot, snapshot
 from webapp.database import Database
 from webapp.models import Assessment, AuditEntry, Listing, PendingImport, Submission, now
 
@@ -127,6 +128,24 @@ def test_nothing_but_what_was_shown_is_imported(administrator: FlaskClient, data
     assert answer.status_code == 409
     assert "This is not what you were shown" in answer.text and "Made-up region G" in answer.text
     assert regions(database) == []
+    confirm(administrator, answer.text)
+    assert regions(database) == ["Made-up region G"]
+
+
+def test_an_upload_that_comes_while_another_is_imported_stays(
+    administrator: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = shown(administrator, as_json("Made-up region F"), "f.json")
+
+    def slowly(*given: Any) -> Snapshot:
+        shown(administrator, as_json("Made-up region G"), "g.json")
+        return snapshot(*given)
+
+    monkeypatch.setattr(imports, "snapshot", slowly)
+    answer = confirm(administrator, page)
+    assert answer.status_code == 409 and "Made-up region G" in answer.text
+    assert regions(database) == []
+    monkeypatch.undo()
     confirm(administrator, answer.text)
     assert regions(database) == ["Made-up region G"]
 

@@ -32,6 +32,7 @@ def kept(database: Database) -> list[dict[str, object]]:
     return [{key: value for key, value in content.items() if key != "date"} for content in answers]
 
 
+@pytest.mark.one_database
 def test_regions_are_marked_as_made_up(database: Database) -> None:
     list(demo.fill(database, 300))
     with database.reading() as session:
@@ -40,6 +41,7 @@ def test_regions_are_marked_as_made_up(database: Database) -> None:
     assert all(region.startswith("Made-up region ") for region in regions)
 
 
+@pytest.mark.one_database
 def test_there_is_something_of_everything(database: Database) -> None:
     list(demo.fill(database, 12))
     submissions = kept(database)
@@ -78,6 +80,7 @@ def test_goes_on_where_it_stopped(database: Database, stopped_at: int) -> None:
     assert len(listed) == 2 and assessment.status in listed
 
 
+@pytest.mark.one_database
 def test_a_second_submission_stands_higher(database: Database) -> None:
     list(demo.fill(database, 4))
     with database.reading() as session:
@@ -105,6 +108,7 @@ def test_all_that_can_become_of_an_assessment_is_there(database: Database) -> No
     assert all(number for status, number in accepted if status == "accepted")
 
 
+@pytest.mark.one_database
 def test_submissions_are_spread_over_three_years(database: Database) -> None:
     list(demo.fill(database, 200))
     with database.reading() as session:

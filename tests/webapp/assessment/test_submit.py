@@ -142,6 +142,7 @@ def test_earlier_results_stay_within_reach(client: FlaskClient, twice: str) -> N
         assert "<title>Result – Made-up region Beechworth" in newest
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("number", ["", "0", "3", "-1", "01", "1.0", "x", "²", "9" * 5000])
 @pytest.mark.parametrize("page", ["result", "report.pdf"])
 def test_there_is_no_result_of_a_submission_that_was_not_made(

@@ -17,6 +17,7 @@ FIRST, SECOND, THIRD = SKILLS[:3]
 THEIRS = {FIRST: "3", f"note-{FIRST}": "By a colleague.\r\nIn two lines.", "priority-skills": "3"}
 
 
+@pytest.mark.one_database
 def test_every_theme_has_a_page_with_its_questions(client: FlaskClient, link: str) -> None:
     for theme in RUBRIC.themes:
         page = words(client.get(link + theme.id).text)
@@ -30,6 +31,7 @@ def test_every_theme_has_a_page_with_its_questions(client: FlaskClient, link: st
         assert f'name="priority-{theme.id}"' in page
 
 
+@pytest.mark.one_database
 def test_nothing_is_chosen_beforehand_but_the_usual_priority(client: FlaskClient, link: str) -> None:
     assert re.findall(r'name="([^"]+)" value="([^"]+)" checked', client.get(link + "skills").text) == [
         ("priority-skills", "2")
@@ -59,6 +61,7 @@ def test_answers_notes_and_evidence_are_kept_and_shown_again(
     assert 'name="priority-skills" value="3" checked' in page
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("value", [*"01234", *STATES])
 def test_every_answer_can_be_given(client: FlaskClient, link: str, database: Database, value: str) -> None:
     answer = client.post(link + "skills", data={FIRST: value, f"reason-{FIRST}": "Because."})
@@ -66,6 +69,7 @@ def test_every_answer_can_be_given(client: FlaskClient, link: str, database: Dat
     assert stored(database)[FIRST].answer == value
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("grade", GRADES)
 def test_every_grade_of_evidence_can_be_given(client: FlaskClient, link: str, database: Database, grade: str) -> None:
     client.post(link + "skills", data={FIRST: "2", f"evidence-{FIRST}": grade})
@@ -94,6 +98,7 @@ WRONG = [
 ]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("field", "value", "message"), WRONG)
 def test_wrong_input_comes_back_and_the_rest_is_saved(
     client: FlaskClient, link: str, database: Database, field: str, value: str, message: str
@@ -110,6 +115,7 @@ def test_wrong_input_comes_back_and_the_rest_is_saved(
         assert FIRST not in stored(database)
 
 
+@pytest.mark.one_database
 def test_the_summary_of_errors_links_to_the_fields(client: FlaskClient, link: str) -> None:
     sent = {FIRST: "5", f"note-{SECOND}": "x" * 2001, THIRD: "not-applicable"}
     page = client.post(link + "skills", data=sent).text
@@ -179,6 +185,7 @@ def test_made_up_fields_change_nothing(client: FlaskClient, link: str, database:
     assert dump(database) == before
 
 
+@pytest.mark.one_database
 def test_a_wrong_link_or_theme_says_so(client: FlaskClient, link: str) -> None:
     assert client.get(link + "no-such-theme").status_code == 404
     for path in ("", "skills", "check", "result", "report.pdf"):
@@ -195,12 +202,14 @@ def test_a_link_opens_only_its_own_assessment(client: FlaskClient, link: str) ->
     assert "For my eyes." in client.get(link + "skills").text
 
 
+@pytest.mark.one_database
 def test_what_is_too_large_is_refused_before_it_costs_anything(client: FlaskClient, link: str) -> None:
     answer = client.post(link + "skills", data={f"note-{FIRST}": "x" * 1_100_000})
     assert answer.status_code == 413
     assert "at most one megabyte" in answer.text
 
 
+@pytest.mark.one_database
 def test_notes_are_shown_as_text(client: FlaskClient, link: str) -> None:
     attack = '</textarea><script>alert(1)</script>"onmouseover="x'
     client.post(link + "skills", data={FIRST: "1", f"note-{FIRST}": attack, f"reference-{FIRST}": attack})
@@ -488,6 +497,7 @@ def test_a_button_of_another_question_says_nothing_of_this_one(
     assert (stored(database)[FIRST].answer, stored(database)[SECOND].answer) == ("2", "1")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("button", ["take_back", "keep_saved", "put_mine"])
 def test_a_button_of_no_question_of_the_theme_does_nothing(
     client: FlaskClient, link: str, database: Database, button: str

@@ -18,7 +18,18 @@ from rubric import load
 from rubric.answers import Answers
 from rubric.digests import canonical
 from tests.checkers import STANDARDS, breaches, second_opinion
-from tests.webapp.report.cases import CASES, ISSUE, LONG_WORD, again, largest, longest, report_on, result_of, wordy
+from tests.webapp.report.cases import (
+    CASES,
+    ISSUE,
+    LONG_WORD,
+    NAMES,
+    again,
+    largest,
+    longest,
+    report_on,
+    result_of,
+    wordy,
+)
 from tests.webapp.report.reading import printed
 from webapp.config import ROOT
 from webapp.report.context import report_of
@@ -52,12 +63,12 @@ def _text(file: Path, number: int | None = None) -> str:
 
 
 @pytest.mark.parametrize("standard", STANDARDS)
-@pytest.mark.parametrize("name", [*CASES, "mirrored"])
+@pytest.mark.parametrize("name", [*NAMES, "mirrored"])
 def test_it_is_accessible_and_archivable(pdf_of: PdfOf, name: str, standard: str) -> None:
     assert breaches(pdf_of(name), standard) == []
 
 
-@pytest.mark.parametrize("name", [*CASES, "mirrored"])
+@pytest.mark.parametrize("name", [*NAMES, "mirrored"])
 def test_a_second_checker_agrees(pdf_of: PdfOf, name: str) -> None:
     assert second_opinion(pdf_of(name)) == []
 
@@ -71,7 +82,7 @@ def test_the_same_submission_gives_the_same_bytes_in_another_process(pdf_of: Pdf
     assert other.read_bytes() == pdf_of("full").read_bytes()
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", NAMES)
 def test_answers_and_result_can_be_read_back(pdf_of: PdfOf, name: str) -> None:
     answers = CASES[name]()
     attached = dict(PdfReader(pdf_of(name)).attachments)
@@ -84,7 +95,7 @@ def test_answers_and_result_can_be_read_back(pdf_of: PdfOf, name: str) -> None:
     }
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", NAMES)
 def test_it_shows_the_figures_of_the_result(pdf_of: PdfOf, name: str) -> None:
     report, text = report_on(CASES[name]()), _text(pdf_of(name))
     for theme in report.themes:
@@ -104,6 +115,10 @@ def test_the_verdict_is_worded_as_the_method_says(pdf_of: PdfOf) -> None:
     assert "The answers fit several models; nearest are " in _text(pdf_of("sparse"), 2)
     assert "Chance alone could produce this." in _text(pdf_of("sparse"), 2)
     assert "No question is answered with a level yet." in _text(pdf_of("unknown"), 2)
+
+
+@pytest.mark.long
+def test_the_verdict_on_equal_answers_is_worded_so(pdf_of: PdfOf) -> None:
     assert "All answers stand at the same level" in _text(pdf_of("all_equal"), 2)
 
 
@@ -139,7 +154,7 @@ def test_chapters_begin_on_the_pages_that_the_contents_name(pdf_of: PdfOf, name:
 PAPERS = [Edition("en"), Edition("en", "letter")]
 
 
-@pytest.mark.parametrize("edition", PAPERS)
+@pytest.mark.parametrize("edition", [pytest.param(PAPERS[0], marks=pytest.mark.long), PAPERS[1]])
 @pytest.mark.parametrize("answers", [longest(), pytest.param(CASES["full"](), marks=pytest.mark.long)])
 def test_the_summary_is_two_pages_even_with_the_longest_words(answers: Answers, edition: Edition) -> None:
     report = report_of(result_of(answers, wordy(load.rubric())), ISSUE, "en")
@@ -147,7 +162,7 @@ def test_the_summary_is_two_pages_even_with_the_longest_words(answers: Answers, 
     assert len(PdfReader(io.BytesIO(pdf(report, replace(edition, brief=True)))).pages) == 2
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", NAMES)
 def test_the_summary_is_two_pages(pdf_of: PdfOf, name: str) -> None:
     begins = _begins(pdf_of(name).read_bytes())
     assert (begins["In short"], begins["Where the region stands"]) == (3, 5)
@@ -206,13 +221,13 @@ def test_a_table_that_goes_on_repeats_its_head(pdf_of: PdfOf) -> None:
     assert all("Answer, note and evidence" in text for text in answers[1:])
 
 
-def test_no_heading_is_left_alone_at_the_end_of_a_page(pdf_of: PdfOf) -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_no_heading_is_left_alone_at_the_end_of_a_page(pdf_of: PdfOf, name: str) -> None:
     titles = {theme.title for theme in load.rubric().themes} | {"Within 6 months", "Within 18 months", "Within 3 years"}
-    for name in CASES:
-        for text in printed(pdf_of(name).read_bytes())[3:]:
-            lines = [line.strip() for line in text.splitlines() if line.strip()]
-            body = [line for line in lines if not line.startswith("Octant · ")][:-1]
-            assert body[-1] not in titles
+    for text in printed(pdf_of(name).read_bytes())[3:]:
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        body = [line for line in lines if not line.startswith("Octant · ")][:-1]
+        assert body[-1] not in titles
 
 
 def test_text_of_a_region_is_never_markup(pdf_of: PdfOf) -> None:

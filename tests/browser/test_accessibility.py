@@ -175,5 +175,5 @@ def test_every_page_is_sound_on_every_screen(
     view.open(window, site)
     found = findings(window)
     assert not found, "\n".join(found)
-    for _screen in SCREENS:
+    for _screen in filter(lambda screen: screen.axe, SCREENS):
         record_property("axe", view.state.partition(",")[0])

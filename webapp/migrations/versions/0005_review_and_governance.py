@@ -86,7 +86,7 @@ def _add_to_tables() -> None:
     for account_id in connection.scalars(sa.select(accounts.c.id)).all():
         change = sa.update(accounts).where(accounts.c.id == account_id).values(pseudonym=secrets.token_hex(4))
         connection.execute(change)
-    with op.batch_alter_table("accounts") as batch:
+    with _made_anew("accounts") as batch:
         batch.alter_column("pseudonym", existing_type=sa.String(length=8), nullable=False)
         batch.create_unique_constraint(op.f("uq_accounts_pseudonym"), ["pseudonym"])
     with _made_anew("assessments") as batch:
@@ -104,7 +104,7 @@ def _add_to_tables() -> None:
         batch.create_index(op.f("ix_assessments_origin"), ["origin"])
     op.execute(ORIGINS)
     op.execute("UPDATE assessments SET status = 'received' WHERE id IN (SELECT assessment_id FROM submissions)")
-    with op.batch_alter_table("assessments") as batch:
+    with _made_anew("assessments") as batch:
         batch.alter_column("status", existing_type=sa.String(length=20), server_default=None)
         batch.alter_column("revision", existing_type=sa.Integer(), server_default=None)
     for table in ("submissions", "contributors"):
@@ -127,7 +127,7 @@ def _add_to_tables() -> None:
 
 
 def _made_anew(table: str) -> AbstractContextManager[BatchOperations]:
-    """On SQLite a table gets ids that are never given twice only by being made anew."""
+    """On SQLite a table gets ids that are never given twice only by being made anew, each time that it is changed."""
     sqlite = op.get_bind().dialect.name == "sqlite"
     return op.batch_alter_table(
         table, recreate="always" if sqlite else "never", table_kwargs={"sqlite_autoincrement": True} if sqlite else {}

@@ -109,9 +109,8 @@ class Settings:
         """
         file = self.data / f"{name}.secret"
         try:
-            self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not file.exists():
-                _write_once(file, secrets.token_urlsafe(48))
+                write_once(file, secrets.token_urlsafe(48))
             return file.read_text(encoding="ascii")
         except OSError as error:
             found = f"{error.filename or file}: {error.strerror}"
@@ -127,8 +126,9 @@ def _read(reading: Callable[[], T], problems: list[Problem]) -> T | None:
         return None
 
 
-def _write_once(file: Path, text: str) -> None:
-    """Puts `text` into `file` whole, unless another process was quicker."""
+def write_once(file: Path, text: str) -> None:
+    """Puts `text` into `file` whole, for its owner alone, unless it is there already."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=file.parent)
     try:
         with os.fdopen(handle, "w", encoding="ascii") as new:

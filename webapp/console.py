@@ -18,14 +18,18 @@ class Failure(Exception):
 
 
 @contextmanager
-def written(file: Path) -> Iterator[IO[bytes]]:
-    """A file to write that is there whole or not at all, or what is no file, such as a pipe. Raises OSError."""
+def written(file: Path, mode: int = 0o666) -> Iterator[IO[bytes]]:
+    """A file to write that is there whole or not at all, or what is no file, such as a pipe. Raises OSError.
+
+    `mode` says who may read it, within what the system's own mask allows.
+    """
     if file.exists() and not file.is_file():
         with file.open("wb") as out:
             yield out
         return
     draft = file.with_name(f".{file.name}.{os.getpid()}")
-    with draft.open("xb") as out:  # never through a link that somebody else has put there
+    # Never through a link that somebody else has put there.
+    with open(draft, "xb", opener=lambda path, flags: os.open(path, flags, mode)) as out:
         try:
             yield out
             out.close()

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from webapp.database import Database
 
@@ -24,13 +26,33 @@ def downgrade(database: Database, revision: str) -> None:
     _run(database, command.downgrade, revision)
 
 
-def _run(database: Database, change: Callable[[Config, str], None], revision: str) -> None:
+def state(connection: Connection) -> Literal["none", "older", "current", "unknown"]:
+    """How the tables are: not made yet, of an older version, as this one has them, or of a version it does not know."""
+    here = revision(connection)
+    if here is None:
+        return "none"
+    if here == _newest():
+        return "current"
+    return "older" if is_known(here) else "unknown"
+
+
+def revision(connection: Connection) -> str | None:
+    """The version of the tables; None where there are none."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_known(revision: str) -> bool:
+    """Whether this version of Octant has, or had, tables of this one."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+def _run(database: Database, change: Callable[[Config, str], None], wanted: str) -> None:
     config = _config()
     with database.migrating() as connection:
-        if revision == NEWEST and MigrationContext.configure(connection).get_current_revision() == _newest():
+        if wanted == NEWEST and revision(connection) == _newest():
             return  # as at nearly every start, and much sooner than by Alembic's own way
         config.attributes["connection"] = connection
-        change(config, revision)
+        change(config, wanted)
 
 
 @cache

@@ -89,6 +89,16 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--json", action="store_true", help="outcome, what was compared and found, as JSON")
     verify.set_defaults(command=_verify)
 
+    backup = commands.add_parser("backup", help="write everything that cannot be made again to a file, while in use")
+    backup.add_argument("file", type=Path, metavar="FILE")
+    backup.set_defaults(command=_inside, inside=_backup)
+    restore = commands.add_parser("restore", help="put a backup in place, into an empty database of either kind")
+    restore.add_argument("file", type=Path, metavar="FILE", help="as backup wrote it")
+    restore.set_defaults(command=_restore)
+
+    doctor = commands.add_parser("doctor", help="look for what is missing or wrong here, and say how to mend it")
+    doctor.set_defaults(command=_doctor)
+
     _add_rubric(commands.add_parser("rubric", help="show or check the rubric"))
     _add_admin(commands.add_parser("admin", help="manage accounts"))
     transfer.add(commands, _inside)
@@ -225,6 +235,36 @@ def _kept_rubric(digest: str) -> Rubric | None:
     except SQLAlchemyError as error:
         reason = " ".join(str(getattr(error, "orig", error)).split())
         raise InputError([Problem("OCTANT_DATABASE_URL", reason, "a database that can be read, or none")]) from None
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from webapp import backup, current
+
+    try:
+        with written(options.file, mode=0o600) as out:
+            copied = backup.write(current.database(), current.settings(), out)
+    except OSError as error:
+        raise Failure(f"{options.file}: cannot be written ({error.strerror})") from None
+    return _say(f"Wrote {sum(copied.rows.values())} rows and the secrets to {options.file}. Keep it safe.", code=DONE)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from webapp import backup
+    from webapp.database import Database
+
+    settings = Settings.from_environment()
+    with closing(Database(settings.database_url)) as database:
+        copied = backup.restore(database, settings, options.file)
+    when = copied.at.strftime("%d %B %Y, %H:%M UTC")
+    return _say(f"Restored {sum(copied.rows.values())} rows as they were on {when}.", code=DONE)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from webapp.doctor import examine
+
+    found = examine()
+    print_template("cli/doctor.txt", found=found)
+    return FAILED if any(finding.state == "broken" for finding in found) else DONE
 
 
 def _rubric_show(options: argparse.Namespace) -> int:

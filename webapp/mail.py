@@ -5,6 +5,8 @@ import hashlib
 import smtplib
 import ssl
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from urllib.parse import unquote
@@ -85,6 +87,13 @@ def send(to: str, template: str, path: str = "/") -> None:
 
 
 def _deliver(mail: Mail, message: EmailMessage) -> None:
+    with connected(mail) as connection:
+        connection.send_message(message)
+
+
+@contextmanager
+def connected(mail: Mail) -> Iterator[smtplib.SMTP]:
+    """The mail server, where we have told who we are. Raises OSError, ValueError, SMTPException."""
     server, context = mail.server, ssl.create_default_context()
     host, port = server.hostname or "", server.port or SMTP_PORTS[server.scheme]
     at_once = server.scheme == "smtps"
@@ -98,4 +107,4 @@ def _deliver(mail: Mail, message: EmailMessage) -> None:
             connection.starttls(context=context)  # a password never goes out in the open
         if server.username:
             connection.login(unquote(server.username), unquote(server.password or ""))
-        connection.send_message(message)
+        yield connection

@@ -16,10 +16,10 @@ def region() -> ColumnElement[int]:
 def newest(of: type[Submission] | type[Listing], *which: ColumnElement[bool]) -> Subquery:
     """`region` and `submission_id` of each region's newest submission among those `which` are meant.
 
-    That is the last of its last assessment that has one among these.
+    Of two that came in the same second it is that of the later assessment.
     """
     number = Submission.id if of is Submission else Listing.submission_id
-    order = of.assessment_id.desc(), of.number.desc()
+    order = of.at.desc(), of.assessment_id.desc(), of.number.desc()
     place = func.row_number().over(partition_by=region(), order_by=order)
     query = select(region().label("region"), number.label("submission_id"), place.label("place"))
     ranked = query.join(Assessment, Assessment.id == of.assessment_id).where(*which).subquery()

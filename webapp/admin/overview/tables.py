@@ -46,9 +46,9 @@ def _series_columns() -> tuple[Column, ...]:
 
 def _quartile_columns() -> tuple[Column, ...]:
     return (
-        Column("lower_quartile", _("Lower quartile"), _("A quarter of the regions score less, 0 to 100"), 10, 1),
-        Column("median", _("Median"), _("Half of the regions score less, 0 to 100"), 10, 1),
-        Column("upper_quartile", _("Upper quartile"), _("Three quarters of the regions score less, 0 to 100"), 10, 1),
+        Column("lower_quartile", _("Lower quartile"), _("At most a quarter of regions score less, 0 to 100"), 10, 1),
+        Column("median", _("Median"), _("At most half of regions score less, 0 to 100"), 10, 1),
+        Column("upper_quartile", _("Upper quartile"), _("At most 3/4 of regions score less, 0 to 100"), 10, 1),
     )
 
 

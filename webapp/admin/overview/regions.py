@@ -109,8 +109,14 @@ def rubrics(session: Session) -> tuple[Submitted, ...]:
 
 
 def matching(choice: Choice) -> list[ColumnElement[bool]]:
-    """What all submissions of `choice` have in common: several may be of one region."""
-    standing = select(Assessment.id).where(Assessment.status != "withdrawn")
+    """What all submissions of `choice` have in common: several may be of one region.
+
+    Made-up regions are among them only as long as there are no others with this rubric.
+    """
+    real = Assessment.made_up.is_(None)
+    others = select(Listing.submission_id).join(Assessment, Assessment.id == Listing.assessment_id)
+    none_real = ~others.where(Listing.rubric_digest == choice.rubric, real).exists()
+    standing = select(Assessment.id).where(Assessment.status != "withdrawn", real | none_real)
     found = [Listing.rubric_digest == choice.rubric, Listing.assessment_id.in_(standing)]
     if choice.accepted:
         found.append(Listing.status == "accepted")

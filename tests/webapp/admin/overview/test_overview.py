@@ -115,6 +115,15 @@ def test_each_region_counts_once_by_the_newest_that_is_chosen(administrator: Fla
     assert regions(administrator, **mine, country="none") == {"Of nowhere"}
 
 
+def test_made_up_regions_count_as_long_as_there_are_no_others(administrator: FlaskClient, database: Database) -> None:
+    list(demo.fill(database, 8))
+    assert len(regions(administrator)) > 5
+    stored(database, "A region", 2, steps=("submit", "withdraw"))
+    assert regions(administrator) == set()
+    stored(database, "Another region", 2)
+    assert regions(administrator) == {"Another region"}
+
+
 def test_a_period_of_a_trend_has_five_regions_or_is_left_out(administrator: FlaskClient, database: Database) -> None:
     quarters = {day(2025, 2): 5, day(2025, 5): 4, day(2025, 8): 5}
     for start, count in quarters.items():
@@ -180,10 +189,12 @@ def test_questions_that_do_not_work_come_first(administrator: FlaskClient, datab
 def test_every_part_can_be_taken_away_and_nothing_of_it_does_harm(
     administrator: FlaskClient, database: Database
 ) -> None:
-    list(demo.fill(database, 30))
     names = {'=HYPERLINK("https://example.org/")', "<script>alert(1)</script>&'\""}
     for name in names:
         stored(database, name, {question: n % 5 for n, question in enumerate(QUESTIONS)})
+    for number in range(12):
+        levels = {question: (n + number) % 5 for n, question in enumerate(QUESTIONS)}
+        stored(database, f"Region {number}", levels, (day(2025 + number % 2, 2),))
     pictures = {name: administrator.get(f"/admin/overview/{name}.svg?by=year") for name in PARTS}
     for name, answer in pictures.items():
         assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml"), name

@@ -91,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
 
     backup = commands.add_parser("backup", help="write everything that cannot be made again to a file, while in use")
     backup.add_argument("file", type=Path, metavar="FILE")
-    backup.set_defaults(command=_inside, inside=_backup)
+    backup.set_defaults(command=_backup)
     restore = commands.add_parser("restore", help="put a backup in place, into an empty database of either kind")
     restore.add_argument("file", type=Path, metavar="FILE", help="as backup wrote it")
     restore.set_defaults(command=_restore)
@@ -238,11 +238,14 @@ def _kept_rubric(digest: str) -> Rubric | None:
 
 
 def _backup(options: argparse.Namespace) -> int:
-    from webapp import backup, current
+    from webapp import backup
+    from webapp.database import Database
 
+    settings = Settings.from_environment()
     try:
-        with written(options.file, mode=0o600) as out:
-            copied = backup.write(current.database(), current.settings(), out)
+        # Not in the application, which would first bring older tables up to date.
+        with closing(Database(settings.database_url)) as database, written(options.file, mode=0o600) as out:
+            copied = backup.write(database, settings, out)
     except OSError as error:
         raise Failure(f"{options.file}: cannot be written ({error.strerror})") from None
     return _say(f"Wrote {sum(copied.rows.values())} rows and the secrets to {options.file}. Keep it safe.", code=DONE)

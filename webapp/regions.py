@@ -26,9 +26,13 @@ def newest(of: type[Submission] | type[Listing], *which: ColumnElement[bool]) ->
     return select(ranked.c.region, ranked.c.submission_id).where(ranked.c.place == 1).subquery()
 
 
+def of_region(submission: Submission) -> ColumnElement[bool]:
+    """Which assessments are of the region that made this submission."""
+    first = submission.assessment.origin or submission.assessment_id
+    return or_(Assessment.id == first, Assessment.origin == first)
+
+
 def submissions(session: Session, submission: Submission) -> Sequence[Submission]:
     """All submissions of the region that made this one, the oldest first, whatever rubric they answer."""
-    first = submission.assessment.origin or submission.assessment_id
-    query = select(Submission).join(Submission.assessment)
-    query = query.where(or_(Assessment.id == first, Assessment.origin == first))
+    query = select(Submission).join(Submission.assessment).where(of_region(submission))
     return session.scalars(query.order_by(Submission.at, Submission.id)).all()

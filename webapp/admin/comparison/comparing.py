@@ -83,4 +83,9 @@ def overtaken(session: Session, order: ComparisonOrder) -> frozenset[str]:
     """Digests of those submissions of a comparison after which the region has submitted again."""
     digests = [snapshot.issue.digest for snapshot, _ in order.snapshots]
     shown = session.scalars(select(Submission).where(Submission.digest.in_(digests)))
-    return frozenset(one.digest for one in shown if regions.submissions(session, one)[-1] is not one)
+    return frozenset(one.digest for one in shown if _latest(session, one) != one.id)
+
+
+def _latest(session: Session, submission: Submission) -> int | None:
+    query = select(Submission.id).join(Submission.assessment).where(regions.of_region(submission))
+    return session.scalar(query.order_by(Submission.at.desc(), Submission.id.desc()).limit(1))

@@ -12,7 +12,7 @@ from webapp.admin.submissions import finding
 from webapp.admin.submissions.criteria import Filters, Place, Sort
 from webapp.admin.submissions.finding import MOST_COUNTED, Count
 from webapp.listing import NO_SCORE
-from webapp.models import Listing, Submission, ThemeScore, User
+from webapp.models import Assessment, Listing, Submission, ThemeScore, User
 
 ON_A_PAGE = 50
 AT_ONCE = 1000
@@ -87,11 +87,10 @@ def there(session: Session, submissions: Sequence[int]) -> dict[int, int]:
 
 def siblings(session: Session, submission: Submission) -> tuple[Listed, ...]:
     """The other submissions of the same region, newest first."""
-    ids = [one.id for one in regions.submissions(session, submission) if one is not submission]
-    query = select(Listing).where(Listing.submission_id.in_(ids))
-    return tuple(
-        _row(each, {}, {}) for each in session.scalars(query.order_by(Listing.at.desc(), Listing.number.desc()))
-    )
+    query = select(Listing).join(Assessment, Assessment.id == Listing.assessment_id)
+    query = query.where(regions.of_region(submission), Listing.submission_id != submission.id)
+    found = session.scalars(query.order_by(Listing.at.desc(), Listing.number.desc()))
+    return tuple(_row(each, {}, {}) for each in found)
 
 
 def countries(session: Session) -> tuple[str, ...]:
